@@ -1,0 +1,1 @@
+"""People: command line, scheduler, dashboard. Wires and shows; computes nothing."""

@@ -1,0 +1,1 @@
+"""Article + Annotation → graph: store, claims, tracing, RDF. Owns the schema."""

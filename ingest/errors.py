@@ -1,0 +1,62 @@
+"""What can go wrong on the way in, named by what the caller does next.
+
+IngestError
+├── SkipItem          this item will not get better by itself: record it, go on
+│   ├── NotAFeed      the body is no feed (HTML, empty, truncated before the first entry)
+│   ├── NoText        a page or file without article text
+│   └── BadInput      a file, URL or line that cannot be taken (encoding, scheme, missing field)
+└── RetryLater        the same request may succeed later: record it, try again at `retry_after_seconds` or by default
+    ├── Unreachable   DNS, connection, TLS or timeout
+    ├── RefusedByServer   an HTTP status of 400 or more
+    └── TooLarge      the body passes the limit (it may be shorter next time)
+"""
+
+from __future__ import annotations
+
+
+class IngestError(Exception):
+    """Base of all errors of this room. `item` is the URL, path or line that failed."""
+
+    def __init__(self, item: str, message: str) -> None:
+        super().__init__(f"{item}: {message}")
+        self.item = item
+
+
+class SkipItem(IngestError):
+    """The item will not get better by itself."""
+
+
+class NotAFeed(SkipItem):
+    """The body is no feed."""
+
+
+class NoText(SkipItem):
+    """A page or file without article text."""
+
+
+class BadInput(SkipItem):
+    """An input that cannot be taken: its encoding, scheme or fields."""
+
+
+class RetryLater(IngestError):
+    """The same request may succeed later."""
+
+    def __init__(self, item: str, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(item, message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unreachable(RetryLater):
+    """DNS, connection, TLS or timeout."""
+
+
+class RefusedByServer(RetryLater):
+    """The server answered with an HTTP status of 400 or more."""
+
+    def __init__(self, item: str, status: int, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(item, f"the server answered {status}", retry_after_seconds=retry_after_seconds)
+        self.status = status
+
+
+class TooLarge(RetryLater):
+    """The body passes the size limit."""

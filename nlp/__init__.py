@@ -1,0 +1,1 @@
+"""Text → Annotation: entities and attributions of one text. Pure: no network, no store."""
