@@ -44,7 +44,7 @@ class Article:
     """
 
     url: str
-    outlet: str
+    outlet: str | None
     title: str
     text: str
     published_at: datetime | None = None
@@ -56,8 +56,8 @@ class Article:
     flags: tuple[Flag, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.url or not self.outlet:
-            raise ValueError(f"an article needs a url and an outlet, got {self.url!r} and {self.outlet!r}")
+        if not self.url:
+            raise ValueError("an article needs a url")
         if (self.published_at is None) != (self.published_from is DateOrigin.NONE):
             raise ValueError(f"{self.url}: published_at and published_from must both be known or both unknown")
         if self.published_at is not None and self.published_at.utcoffset() != UTC.utcoffset(None):
