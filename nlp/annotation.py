@@ -93,6 +93,7 @@ class Attribution:
     source: tuple[Span, ...]
     cue: tuple[Span, ...]
     content: tuple[Span, ...]
+    sentence: Span  # the whole sentence or sentences that these lie in
     addressee: tuple[Span, ...] = ()
     source_entity: int | None = None
     source_name: str | None = None
@@ -109,6 +110,8 @@ class Attribution:
             raise ValueError(f"attribution {self.id}: confidence {self.confidence} is not in 0..1")
         for spans in (self.source, self.cue, self.content, self.addressee):
             _check_spans(self.id, spans)
+            if spans and not (self.sentence.start <= spans[0].start and spans[-1].end <= self.sentence.end):
+                raise ValueError(f"attribution {self.id}: {spans} is not inside its sentence {self.sentence}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +132,10 @@ class Annotation:
         for index, attribution in enumerate(self.attributions):
             if attribution.id != index:
                 raise ValueError(f"attribution ids must be indices: {attribution.id} at {index}")
-            referred = (*attribution.about, *([] if attribution.source_entity is None else [attribution.source_entity]))
+            referred = (
+                *attribution.about,
+                *([] if attribution.source_entity is None else [attribution.source_entity]),
+            )
             if any(not 0 <= entity < len(self.entities) for entity in referred):
                 raise ValueError(f"attribution {index} refers to an entity that is not there: {referred}")
             if attribution.parent is not None and not 0 <= attribution.parent < len(self.attributions):

@@ -1,0 +1,234 @@
+"""What was read in a version, written into the graph: entities, attributions, claims and derivations.
+
+One annotation is one transaction. Writing it again replaces what the version had before and, if nothing changed,
+leaves the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select
+
+from graph.claim_keys import ClaimKey, claim_key
+from graph.derivations import find_derivations
+from graph.failures import clear_failure
+from graph.ids import stable_id
+from graph.rows import insert_new, storable
+from graph.schema import (
+    aliases,
+    annotations_table,
+    article_versions,
+    articles,
+    attribution_about,
+    attribution_spans,
+    attributions,
+    claim_members,
+    claims,
+    derivations,
+    entities,
+    mentions,
+    pipelines,
+)
+from graph.store import Store
+from graph.times import credible_time
+from nlp.annotation import Annotation, Attribution, Entity, EntityType, Span
+
+ROLES = ("source", "cue", "content", "addressee")
+
+
+def save_annotation(
+    store: Store, version_id: int, annotation: Annotation, *, pipeline_version: str, now: datetime
+) -> None:
+    """Store what `pipeline_version` read in a version, in place of what was read there before.
+
+    Raises:
+        ValueError: a span does not lie inside the version's text.
+    """
+    with store.writing() as connection:
+        version = connection.execute(_version_query(version_id)).one()
+        _check_spans(version, annotation)
+        _forget_annotation(connection, version_id)
+        _insert_annotation(connection, version, annotation, pipeline_version, now)
+        clear_failure(connection, stage="read", item=version.url)
+
+
+def attribution_id(version_id: int, attribution: Attribution) -> int:
+    """The same words in the same roles of the same version are the same attribution, whoever read them."""
+    spans = [getattr(attribution, role) for role in ROLES[:3]]
+    return stable_id("attribution", version_id, repr([[tuple(span) for span in role] for role in spans]))
+
+
+def entity_key(entity: Entity, version_id: int) -> int:
+    """One name is one entity across texts where it can be told apart: a person's single name cannot.
+
+    "Sacks" alone in two articles may be two people, so each stays with its article until evidence joins them.
+    """
+    parts: list[str | int] = ["entity", entity.type, _entity_name(entity.name).casefold()]
+    if entity.type is EntityType.PERSON and len(entity.name.split()) < 2:
+        parts.append(version_id)
+    return stable_id(*parts)
+
+
+def _insert_annotation(
+    connection: Connection, version: Row[Any], annotation: Annotation, pipeline_version: str, now: datetime
+) -> None:
+    pipeline_id = stable_id("pipeline", pipeline_version)
+    insert_new(connection, pipelines, [{"id": pipeline_id, "version": pipeline_version, "first_used_at": now}])
+    entity_ids = [entity_key(entity, version.id) for entity in annotation.entities]
+    _insert_entities(connection, version, annotation, entity_ids)
+    attribution_ids = [attribution_id(version.id, attribution) for attribution in annotation.attributions]
+    _insert_attributions(connection, version.id, annotation, entity_ids, attribution_ids)
+    _insert_claims(connection, version, annotation, attribution_ids)
+    insert_new(connection, derivations, find_derivations(connection, version))
+    row = {"version_id": version.id, "pipeline_id": pipeline_id, "language": annotation.language, "made_at": now}
+    insert_new(connection, annotations_table, [row])
+
+
+def _insert_entities(connection: Connection, version: Row[Any], annotation: Annotation, entity_ids: list[int]) -> None:
+    found, names, spans = [], {}, {}
+    for entity, key in zip(annotation.entities, entity_ids, strict=True):
+        name = _entity_name(entity.name)
+        found.append({"id": key, "type": entity.type, "name": name, "canonical_id": key})
+        for span in entity.mentions:
+            alias = _entity_name(version.text[span.start : span.end])
+            names[key, alias] = {"entity_id": key, "name": alias, "folded": alias.casefold()}
+            spans[span] = {"version_id": version.id, "start": span.start, "end": span.end, "entity_id": key}
+        names[key, name] = {"entity_id": key, "name": name, "folded": name.casefold()}
+    insert_new(connection, entities, list({row["id"]: row for row in found}.values()))
+    insert_new(connection, aliases, list(names.values()))
+    insert_new(connection, mentions, list(spans.values()))
+
+
+def _insert_attributions(
+    connection: Connection, version_id: int, annotation: Annotation, entity_ids: list[int], ids: list[int]
+) -> None:
+    rows, spans, about = {}, [], []
+    for attribution, key in zip(annotation.attributions, ids, strict=True):
+        if key in rows:
+            continue
+        rows[key] = _attribution_row(attribution, key, version_id, entity_ids, ids)
+        spans += _span_rows(attribution, key)
+        ranked = dict.fromkeys(entity_ids[entity] for entity in attribution.about)
+        about += [{"attribution_id": key, "rank": rank, "entity_id": entity} for rank, entity in enumerate(ranked)]
+    for generation in _outermost_first(rows):
+        insert_new(connection, attributions, generation)
+    insert_new(connection, attribution_spans, spans)
+    insert_new(connection, attribution_about, about)
+
+
+def _attribution_row(
+    attribution: Attribution, key: int, version_id: int, entity_ids: list[int], ids: list[int]
+) -> dict[str, Any]:
+    parent = None if attribution.parent is None else ids[attribution.parent]
+    source = attribution.source_entity
+    return {
+        "id": key,
+        "version_id": version_id,
+        "parent_id": None if parent == key else parent,
+        "source_entity_id": None if source is None else entity_ids[source],
+        "source_name": attribution.source_name and storable(attribution.source_name),
+        "source_type": attribution.source_type,
+        "quotation_type": attribution.quotation_type,
+        "attribution_type": attribution.attribution_type,
+        "stance": attribution.stance,
+        "confidence": attribution.confidence,
+        "sentence_start": attribution.sentence.start,
+        "sentence_end": attribution.sentence.end,
+    }
+
+
+def _span_rows(attribution: Attribution, key: int) -> list[dict[str, Any]]:
+    return [
+        {"attribution_id": key, "role": role, "start": span.start, "end": span.end}
+        for role in ROLES
+        for span in getattr(attribution, role)
+    ]
+
+
+def _outermost_first(rows: dict[int, dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Yield generations: those without a parent, then their children ... A circle of parents is cut."""
+    waiting = dict(rows)
+    done: set[int | None] = {None}
+    while waiting:
+        generation = [row for row in waiting.values() if row["parent_id"] in done]
+        if not generation:
+            generation = [row | {"parent_id": None} for row in waiting.values()]
+        yield generation
+        done |= {row["id"] for row in generation}
+        waiting = {key: row for key, row in waiting.items() if key not in done}
+
+
+def _insert_claims(
+    connection: Connection, version: Row[Any], annotation: Annotation, attribution_ids: list[int]
+) -> None:
+    keys: dict[int, ClaimKey] = {}
+    members = {}
+    for attribution, attribution_key in zip(annotation.attributions, attribution_ids, strict=True):
+        key = claim_key(version.text, annotation, attribution)
+        if key is None or attribution_key in members:
+            continue
+        keys[key.claim_id] = min(keys.get(key.claim_id, key), key, key=lambda key: key.text)
+        members[attribution_key] = {
+            "attribution_id": attribution_key, "claim_id": key.claim_id, "reason": key.reason
+        }  # fmt: skip
+    seen_at = credible_time(version.published_at, version.first_seen_at)
+    rows = [
+        {"id": key.claim_id, "text": key.text, "canonical_id": key.claim_id, "last_seen_at": seen_at}
+        for key in keys.values()
+    ]
+    insert_new(connection, claims, rows)
+    _agree_on_claims(connection, rows)
+    insert_new(connection, claim_members, list(members.values()))
+
+
+def _agree_on_claims(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Of the ways to write a claim keep the first in code point order, and its latest time: any order of arrival
+    leaves the same row."""
+    held = {row.id: row for row in connection.execute(select(claims).where(claims.c.id.in_([r["id"] for r in rows])))}
+    for row in rows:
+        was = held[row["id"]]
+        text, seen_at = min(was.text, row["text"]), max(was.last_seen_at, row["last_seen_at"])
+        if (text, seen_at) != (was.text, was.last_seen_at):
+            connection.execute(claims.update().where(claims.c.id == was.id).values(text=text, last_seen_at=seen_at))
+
+
+def _forget_annotation(connection: Connection, version_id: int) -> None:
+    """Take out what was read in a version before, and the claims that nothing else holds up."""
+    ours = select(attributions.c.id).where(attributions.c.version_id == version_id)
+    touched = select(claim_members.c.claim_id).where(claim_members.c.attribution_id.in_(ours)).distinct()
+    claim_ids = list(connection.execute(touched).scalars())
+    if connection.execute(select(func.count()).select_from(ours.subquery())).scalar_one():
+        for table in (claim_members, attribution_about, attribution_spans):
+            connection.execute(delete(table).where(table.c.attribution_id.in_(ours)))
+        connection.execute(attributions.update().where(attributions.c.version_id == version_id).values(parent_id=None))
+        connection.execute(delete(attributions).where(attributions.c.version_id == version_id))
+    for table in (mentions, derivations, annotations_table):
+        connection.execute(delete(table).where(table.c.version_id == version_id))
+    if claim_ids:
+        held = select(claim_members.c.claim_id).where(claim_members.c.claim_id.in_(claim_ids))
+        merged = select(claims.c.canonical_id).where(claims.c.id != claims.c.canonical_id)
+        orphans = claims.c.id.in_(claim_ids) & claims.c.id.not_in(held) & claims.c.id.not_in(merged)
+        connection.execute(delete(claims).where(orphans))
+
+
+def _version_query(version_id: int):  # type: ignore[no-untyped-def]
+    return (
+        select(article_versions, articles.c.url, articles.c.outlet_id)
+        .join(articles, articles.c.id == article_versions.c.article_id)
+        .where(article_versions.c.id == version_id)
+    )
+
+
+def _check_spans(version: Row[Any], annotation: Annotation) -> None:
+    spans: list[Span] = [span for entity in annotation.entities for span in entity.mentions]
+    spans += [attribution.sentence for attribution in annotation.attributions]
+    for span in spans:
+        if not 0 <= span.start < span.end <= len(version.text):
+            raise ValueError(f"{version.url}: {span} does not lie in its text of {len(version.text)} code points")
+
+
+def _entity_name(name: str) -> str:
+    return storable(" ".join(name.split()))

@@ -1,0 +1,71 @@
+"""Which attributions say the same thing, first version: the same words.
+
+Two contents are one claim where they are the same after case, quotation marks, punctuation and a leading "that" are
+set aside. Words that only mean something where they stand ("it was a mistake", "no comment yet") are one claim
+only if the same named source says them, or the same sentence holds them: a wire story copied word for word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from graph.ids import stable_id
+from nlp.annotation import Annotation, Attribution, Span, Stance
+
+# Fewer words than this can hardly name who did what to whom.
+SELF_CONTAINED_WORDS = 5
+# Words whose meaning lies outside the content: personal, demonstrative and other pro-forms of English.
+_POINTING_WORDS = (
+    "i me my mine we us our ours you your yours he him his she her hers it its they them their theirs this that "
+    "these those here there now then today tonight yesterday tomorrow so such one ones"
+)
+_POINTING = frozenset(_POINTING_WORDS.split())
+_WORD = re.compile(r"\w+(?:['’\-.,]\w+)*")
+_LEADING_THAT = re.compile(r"^that\s+", re.IGNORECASE)
+_QUOTES = "\"'“”‘’«»„`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimKey:
+    """`claim_id` is the same for all attributions of one claim; `text` is what this one calls it."""
+
+    claim_id: int
+    text: str
+    reason: str
+
+
+def claim_key(text: str, annotation: Annotation, attribution: Attribution) -> ClaimKey | None:
+    """Return the claim that `attribution`, read in `text`, belongs to; `None` where it claims nothing."""
+    words = join_spans(text, attribution.content)
+    folded = fold_words(_LEADING_THAT.sub("", words))
+    if attribution.stance is Stance.DECLINES or not folded:
+        return None
+    if _is_self_contained(folded):
+        parts, reason = ["claim", folded], "same words"
+    elif attribution.source_entity is not None:
+        speaker = fold_words(annotation.entities[attribution.source_entity].name)
+        parts, reason = ["claim", folded, "said by", speaker], f"same words from the same source, {speaker}"
+    else:
+        sentence = fold_words(text[attribution.sentence.start : attribution.sentence.end])
+        parts, reason = ["claim", folded, "in", sentence], "same words in the same sentence"
+    return ClaimKey(claim_id=stable_id(*parts), text=_claim_text(words), reason=reason)
+
+
+def join_spans(text: str, spans: tuple[Span, ...]) -> str:
+    """The words of `spans` in order, a space between them, each run of white space one space."""
+    return " ".join(" ".join(text[start:end] for start, end in spans).split())
+
+
+def fold_words(text: str) -> str:
+    return " ".join(word.casefold().replace("’", "'") for word in _WORD.findall(text))
+
+
+def _is_self_contained(folded: str) -> bool:
+    words = folded.split()
+    return len(words) >= SELF_CONTAINED_WORDS and _POINTING.isdisjoint(words)
+
+
+def _claim_text(words: str) -> str:
+    text = _LEADING_THAT.sub("", words).strip(_QUOTES + " ,;:").strip()
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,116 @@
+"""Merges and splits of entities and of claims: rows with who, when and why, each of which can be undone.
+
+Nothing is overwritten. `canonical_id` of the things concerned is computed again from the decisions that stand, so
+that after an undo the graph answers as if the decision had never been.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import networkx as nx
+from sqlalchemy import Connection, Row, Table, select, update
+
+from graph.errors import NotFound
+from graph.schema import claims, decisions, entities
+from graph.store import Store
+
+
+class DecisionKind(StrEnum):
+    ENTITY = "entity"
+    CLAIM = "claim"
+
+
+class DecisionAction(StrEnum):
+    MERGE = "merge"  # the two are one
+    SPLIT = "split"  # the two are never one, whatever merges say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided about two things. `who` is a person, or the name of the rule that decided."""
+
+    kind: DecisionKind
+    action: DecisionAction
+    left_id: int
+    right_id: int
+    who: str
+    why: str
+    score: float | None = None
+
+
+def decide(store: Store, decision: Decision, *, now: datetime) -> int:
+    """Record a decision, apply it, and return its number for `undo`.
+
+    Raises:
+        NotFound: one of the two things is not in the store.
+    """
+    with store.writing() as connection:
+        table = _table(decision.kind)
+        for thing in (decision.left_id, decision.right_id):
+            if connection.execute(select(table.c.id).where(table.c.id == thing)).first() is None:
+                raise NotFound(str(thing), f"there is no such {decision.kind} in this store")
+        values = {name: getattr(decision, name) for name in Decision.__dataclass_fields__}
+        result = connection.execute(decisions.insert().values(**values, decided_at=now))
+        _apply(connection, decision.kind, {decision.left_id, decision.right_id})
+        assert result.inserted_primary_key is not None  # noqa: S101  an autoincrement insert always has one
+        return int(result.inserted_primary_key[0])
+
+
+def undo(store: Store, number: int, *, who: str, now: datetime) -> None:
+    """Take a decision back; the row stays, marked with who did it and when.
+
+    Raises:
+        NotFound: there is no such decision, or it is undone already.
+    """
+    with store.writing() as connection:
+        row = connection.execute(select(decisions).where(decisions.c.id == number)).first()
+        if row is None or row.undone_at is not None:
+            raise NotFound(str(number), "there is no such decision" if row is None else "it is undone already")
+        connection.execute(update(decisions).where(decisions.c.id == number).values(undone_at=now, undone_by=who))
+        _apply(connection, DecisionKind(row.kind), {row.left_id, row.right_id})
+
+
+def _apply(connection: Connection, kind: DecisionKind, things: set[int]) -> None:
+    """Compute `canonical_id` again for all that decisions connect with `things`."""
+    rows = _connected_decisions(connection, kind, things)
+    everything = things | {row.left_id for row in rows} | {row.right_id for row in rows}
+    standing = [row for row in rows if row.undone_at is None]
+    table = _table(kind)
+    for group in _groups(everything, standing):
+        canonical = min(group)
+        connection.execute(update(table).where(table.c.id.in_(group)).values(canonical_id=canonical))
+
+
+def _connected_decisions(connection: Connection, kind: DecisionKind, things: set[int]) -> list[Row[Any]]:
+    found: dict[int, Row[Any]] = {}
+    frontier = set(things)
+    seen: set[int] = set()
+    while frontier:
+        touches = decisions.c.left_id.in_(frontier) | decisions.c.right_id.in_(frontier)
+        rows = connection.execute(select(decisions).where(decisions.c.kind == kind, touches)).all()
+        found |= {row.id: row for row in rows}
+        seen |= frontier
+        frontier = {thing for row in rows for thing in (row.left_id, row.right_id)} - seen
+    return [found[number] for number in sorted(found)]
+
+
+def _groups(things: set[int], standing: list[Row[Any]]) -> list[set[int]]:
+    """Join by merges, the oldest first, but never across a split."""
+    splits = [(row.left_id, row.right_id) for row in standing if row.action == DecisionAction.SPLIT]
+    merged: nx.Graph[int] = nx.Graph()
+    merged.add_nodes_from(things)
+    for row in standing:
+        if row.action != DecisionAction.MERGE:
+            continue
+        merged.add_edge(row.left_id, row.right_id)
+        if any(nx.has_path(merged, left, right) for left, right in splits):
+            merged.remove_edge(row.left_id, row.right_id)
+    return [set(group) for group in nx.connected_components(merged)]
+
+
+def _table(kind: DecisionKind) -> Table:
+    return entities if kind is DecisionKind.ENTITY else claims

@@ -1,0 +1,79 @@
+"""What failed, so that a person can see it and the next run can try it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select
+
+from graph.ids import stable_id
+from graph.rows import insert_new, storable
+from graph.schema import failures
+from graph.store import Store
+
+# Waits of 15 min, 30 min, 1 h ... up to a week: an item is tried for ever, but seldom.
+FIRST_WAIT_SECONDS = 15 * 60.0
+LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One item that failed at one stage. `next_try_at` is `None` where trying again by itself would not help."""
+
+    stage: str
+    item: str
+    error: str
+    message: str
+    attempts: int
+    first_at: datetime
+    last_at: datetime
+    next_try_at: datetime | None
+
+
+def record_failure(
+    store: Store,
+    *,
+    stage: str,
+    item: str,
+    error: Exception,
+    now: datetime,
+    is_final: bool,
+    retry_after_seconds: float | None = None,
+) -> None:
+    """Record that `item` failed at `stage`; a repeated failure of one item is one row with its attempts counted."""
+    item = storable(item)
+    failure_id = stable_id("failure", stage, item)
+    with store.writing() as connection:
+        row = connection.execute(select(failures).where(failures.c.id == failure_id)).first()
+        attempts = 1 if row is None else row.attempts + 1
+        values = {
+            "error": type(error).__name__,
+            "message": storable(str(error)),
+            "attempts": attempts,
+            "last_at": now,
+            "next_try_at": None if is_final else now + _wait(attempts, retry_after_seconds),
+        }
+        if row is None:
+            new = {"id": failure_id, "stage": stage, "item": item, "first_at": now, **values}
+            insert_new(connection, failures, [new])
+        else:
+            connection.execute(failures.update().where(failures.c.id == failure_id).values(**values))
+
+
+def clear_failure(connection: Connection, *, stage: str, item: str) -> None:
+    """Forget the failure of an item that has now succeeded."""
+    connection.execute(delete(failures).where(failures.c.id == stable_id("failure", stage, storable(item))))
+
+
+def list_failures(store: Store, *, limit: int = 100) -> Sequence[Failure]:
+    """The latest failures first."""
+    with store.reading() as connection:
+        rows = connection.execute(select(failures).order_by(failures.c.last_at.desc()).limit(limit)).all()
+    return [Failure(**{name: value for name, value in row._mapping.items() if name != "id"}) for row in rows]
+
+
+def _wait(attempts: int, retry_after_seconds: float | None) -> timedelta:
+    seconds = min(FIRST_WAIT_SECONDS * 2.0 ** min(attempts - 1, 16), LONGEST_WAIT_SECONDS)
+    return timedelta(seconds=max(seconds, retry_after_seconds or 0.0))

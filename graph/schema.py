@@ -1,0 +1,292 @@
+"""The tables. Migrations in `graph/migrations` make them; a test holds the two to each other.
+
+Words of the design are the names. Ids are content-derived (`graph.ids`) unless said otherwise. What is not here:
+the full-text indexes, which differ between SQLite (FTS5) and PostgreSQL (tsvector) and are made by the migration.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"  # the migration that this code works with; a test holds it to the newest script
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite makes a column its row id only if the type is spelt INTEGER.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC `datetime`. SQLite has no zones and keeps it as naive UTC text, which sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"times in the store are aware, got {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=False)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False, **options: Any) -> Column[int]:
+    return Column(name, Id, ForeignKey(target, **options), nullable=nullable, index=index)
+
+
+outlets = Table(
+    "outlets",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("family", Text),  # publisher of several mastheads; outlets of one family are not independent
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("outlet", Text),
+    Column("title", Text),
+    Column("health", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("interval_seconds", Float, nullable=False),
+    Column("next_due_at", UtcDateTime, nullable=False, index=True),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("last_new_at", UtcDateTime),
+    Column("error_streak", Integer, nullable=False, default=0),
+    Column("last_error", Text),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    _ref("outlet_id", "outlets.id", nullable=True, index=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+)
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    _id(),
+    _ref("article_id", "articles.id", index=True),
+    Column("sha256", Text, nullable=False, index=True),  # of the text
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("byline", Text),
+    Column("credit", Text),
+    Column("language", Text),
+    Column("published_at", UtcDateTime),
+    Column("published_from", Text, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False, index=True),
+    Column("links", JSON, nullable=False),  # [{"url", "text"}]
+    Column("flags", JSON, nullable=False),  # [str]
+)
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    _id(),
+    _ref("feed_id", "feeds.id", ondelete="CASCADE", index=True),
+    Column("entry_id", Text, nullable=False),  # the entry's identity within its feed
+    Column("url", Text),
+    Column("title", Text, nullable=False),
+    Column("summary", Text),
+    Column("content", Text),
+    Column("author", Text),
+    Column("published_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),  # pending, done
+    _ref("article_id", "articles.id", nullable=True, index=True),
+    CheckConstraint("state IN ('pending', 'done')", name="state"),
+    Index("ix_feed_entries_state_first_seen_at", "state", "first_seen_at"),
+)
+
+pipelines = Table(
+    "pipelines",
+    metadata,
+    _id(),
+    Column("version", Text, nullable=False, unique=True),
+    Column("first_used_at", UtcDateTime, nullable=False),
+)
+
+annotations_table = Table(
+    "annotations",
+    metadata,
+    Column("version_id", Id, ForeignKey("article_versions.id"), primary_key=True, autoincrement=False),
+    _ref("pipeline_id", "pipelines.id", index=True),
+    Column("language", Text),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+entities = Table(
+    "entities",
+    metadata,
+    _id(),
+    Column("type", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # The entity that this one stands for after merges; itself where there was none. Computed from `decisions`.
+    _ref("canonical_id", "entities.id", index=True),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("entity_id", Id, ForeignKey("entities.id"), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("folded", Text, nullable=False, index=True),  # case-folded, for look-ups
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("version_id", Id, ForeignKey("article_versions.id"), primary_key=True, autoincrement=False),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+    _ref("entity_id", "entities.id", index=True),
+    CheckConstraint('"start" >= 0 AND "start" < "end"', name="span"),
+)
+
+attributions = Table(
+    "attributions",
+    metadata,
+    _id(),
+    _ref("version_id", "article_versions.id", index=True),
+    _ref("parent_id", "attributions.id", nullable=True, index=True),
+    _ref("source_entity_id", "entities.id", nullable=True, index=True),
+    Column("source_name", Text),
+    Column("source_type", Text, nullable=False),
+    Column("quotation_type", Text, nullable=False),
+    Column("attribution_type", Text, nullable=False),
+    Column("stance", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("sentence_start", Integer, nullable=False),  # the sentence or sentences that hold it
+    Column("sentence_end", Integer, nullable=False),
+    CheckConstraint("sentence_start >= 0 AND sentence_start < sentence_end", name="sentence"),
+)
+
+attribution_spans = Table(
+    "attribution_spans",
+    metadata,
+    Column("attribution_id", Id, ForeignKey("attributions.id"), primary_key=True, autoincrement=False),
+    Column("role", Text, primary_key=True),  # source, cue, content, addressee
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, nullable=False),
+    CheckConstraint('"start" >= 0 AND "start" < "end"', name="span"),
+    CheckConstraint("role IN ('source', 'cue', 'content', 'addressee')", name="role"),
+)
+
+attribution_about = Table(
+    "attribution_about",
+    metadata,
+    Column("attribution_id", Id, ForeignKey("attributions.id"), primary_key=True, autoincrement=False),
+    Column("rank", Integer, primary_key=True, autoincrement=False),  # 0 is whom the content is most about
+    _ref("entity_id", "entities.id", index=True),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    _id(),
+    Column("text", Text, nullable=False),
+    _ref("canonical_id", "claims.id", index=True),  # as in `entities`
+    Column("last_seen_at", UtcDateTime, nullable=False, index=True),
+)
+
+claim_members = Table(
+    "claim_members",
+    metadata,
+    Column("attribution_id", Id, ForeignKey("attributions.id"), primary_key=True, autoincrement=False),
+    _ref("claim_id", "claims.id", index=True),
+    Column("reason", Text, nullable=False),  # why it belongs there, in words for people
+)
+
+derivations = Table(
+    "derivations",
+    metadata,
+    _id(),
+    _ref("version_id", "article_versions.id", index=True),  # the one that was made from the other
+    _ref("from_version_id", "article_versions.id", nullable=True, index=True),
+    Column("from_name", Text),  # an agency or outlet of which the article is not held
+    Column("kind", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("evidence", Text, nullable=False),  # exact words
+    CheckConstraint("(from_version_id IS NULL) <> (from_name IS NULL)", name="one_origin"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),  # entity, claim
+    Column("action", Text, nullable=False),  # merge, split
+    Column("left_id", Id, nullable=False, index=True),
+    Column("right_id", Id, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("score", Float),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("undone_at", UtcDateTime),
+    Column("undone_by", Text),
+    CheckConstraint("kind IN ('entity', 'claim')", name="kind"),
+    CheckConstraint("action IN ('merge', 'split')", name="action"),
+    CheckConstraint("left_id <> right_id", name="two_things"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    _id(),
+    Column("stage", Text, nullable=False),  # poll, fetch, read, take in
+    Column("item", Text, nullable=False),
+    Column("error", Text, nullable=False),  # the name of its class
+    Column("message", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("next_try_at", UtcDateTime, index=True),  # NULL: trying again by itself would not help
+    UniqueConstraint("stage", "item"),
+)
