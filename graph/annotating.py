@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from graph.claim_keys import ClaimKey, claim_key
 from graph.derivations import find_derivations
@@ -214,7 +214,7 @@ def _forget_annotation(connection: Connection, version_id: int) -> None:
         connection.execute(delete(claims).where(orphans))
 
 
-def _version_query(version_id: int):  # type: ignore[no-untyped-def]
+def _version_query(version_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(article_versions, articles.c.url, articles.c.outlet_id)
         .join(articles, articles.c.id == article_versions.c.article_id)

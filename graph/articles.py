@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from graph.ids import stable_id
 from graph.rows import insert_new, storable
@@ -92,7 +93,7 @@ def count_unread(store: Store, *, now: datetime) -> int:
         return connection.execute(select(func.count()).select_from(_unread(now).subquery())).scalar_one()
 
 
-def _unread(now: datetime):  # type: ignore[no-untyped-def]
+def _unread(now: datetime) -> Select[*tuple[Any, ...]]:
     waiting = (
         select(failures.c.item)
         .join(articles, failures.c.item == articles.c.url)

@@ -74,6 +74,12 @@ def list_failures(store: Store, *, limit: int = 100) -> Sequence[Failure]:
     return [Failure(**{name: value for name, value in row._mapping.items() if name != "id"}) for row in rows]
 
 
+def retry_all_now(store: Store, *, now: datetime) -> None:
+    """Let the next run try everything that failed again."""
+    with store.writing() as connection:
+        connection.execute(failures.update().values(next_try_at=now))
+
+
 def _wait(attempts: int, retry_after_seconds: float | None) -> timedelta:
     seconds = min(FIRST_WAIT_SECONDS * 2.0 ** min(attempts - 1, 16), LONGEST_WAIT_SECONDS)
     return timedelta(seconds=max(seconds, retry_after_seconds or 0.0))

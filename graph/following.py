@@ -87,6 +87,12 @@ def save_poll(store: Store, state: FeedState, entries: Sequence[Entry], *, now: 
             clear_failure(connection, stage="poll", item=state.url)
 
 
+def make_all_due(store: Store, *, now: datetime) -> None:
+    """Let the next run poll every feed that is not paused or gone."""
+    with store.writing() as connection:
+        connection.execute(feeds.update().values(next_due_at=now))
+
+
 def pending_entries(store: Store, *, now: datetime) -> Sequence[PendingEntry]:
     """The entries whose page is to be fetched now: not stored, and no failure that has to wait; oldest first."""
     item = func.coalesce(feed_entries.c.url, feeds.c.url + "#" + feed_entries.c.entry_id)

@@ -1,0 +1,68 @@
+"""`sayso inspect`: what a feed or a page would yield. No store."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from app.context import Context, ItemsFailed, complain, print_json
+
+
+@click.command("inspect")
+@click.argument("sources", metavar="FILE_OR_URL...", nargs=-1, required=True)
+@click.pass_obj
+def inspect_command(context: Context, sources: tuple[str, ...]) -> None:
+    """Print what each feed or page would yield, as JSON Lines; nothing is stored.
+
+    A feed gives a line an entry (id, url, title, published, summary), a page one line (url, title, text, byline,
+    published, outlet, language, credit, links, flags).
+    """
+    from ingest.errors import IngestError
+
+    failed = False
+    for source in sources:
+        try:
+            asyncio.run(_inspect(source, context))
+        except IngestError as error:
+            failed = True
+            complain(str(error))
+    if failed:
+        raise ItemsFailed
+
+
+async def _inspect(source: str, context: Context) -> None:
+    from app.output import article_to_dict, entry_to_dict
+    from ingest.errors import NotAFeed
+    from ingest.feeds import parse_feed
+    from ingest.http import Fetcher
+    from ingest.pages import PAGE_LIMIT_BYTES, extract_article
+
+    now = context.clock()
+    if is_url(source):
+        async with Fetcher() as fetcher:
+            response = await fetcher.fetch(source, max_bytes=PAGE_LIMIT_BYTES)
+        body, url, headers = response.body, response.url, response.headers
+    else:
+        body, url, headers = _read_file(source), Path(source).resolve().as_uri(), {}
+    try:
+        feed = parse_feed(body, url=url, headers=headers, now=now)
+    except NotAFeed:
+        print_json(article_to_dict(extract_article(body, url=url, headers=headers, now=now)))
+        return
+    for entry in feed.entries:
+        print_json(entry_to_dict(entry))
+
+
+def is_url(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
+def _read_file(source: str) -> bytes:
+    from ingest.errors import BadInput
+
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise BadInput(source, f"cannot be read: {error.strerror}") from error

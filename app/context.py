@@ -1,0 +1,58 @@
+"""What every command is handed, and how it says that some items failed."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from graph.store import Store
+
+
+class ItemsFailed(Exception):
+    """The command did what it could, and some items failed; they have been named on stderr."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The address of the store and the clock."""
+
+    store_url: str
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def open_store(self, *, create: bool = False) -> Store:
+        """Open the store; `create` is for the commands that put something in."""
+        from graph.store import Store
+
+        return Store.open(self.store_url, create=create)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    click.echo(f"sayso: {printable(message)}", err=True)
+
+
+def printable(text: str) -> str:
+    """`text` with whatever a terminal would obey (escape codes, text direction) made visible as U+FFFD."""
+    return "".join("\ufffd" if _is_command(character) else character for character in text)
+
+
+def _is_command(character: str) -> bool:
+    if character in "\n\t":
+        return False
+    return unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTIONS
+
+
+# The bidirectional overrides and isolates, with which a text can be made to look like another.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -1,0 +1,185 @@
+"""What commands print for people: tables and trees. Text from outside is shown as it is and never obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from app.context import printable
+from graph.browsing import EntityView, Status
+from graph.chains import Chain, Hop
+from graph.evidence import AttributionEvidence
+from graph.failures import Failure
+from graph.ids import Kind, show_id
+from graph.origins import Origins
+from graph.trace import ClaimSummary, Trace
+from ingest.feed import FeedState
+
+_SHORT_ID = 10
+_FAILURES_SHOWN = 20
+_STANCE_STYLES = {"denies": "red", "doubts": "yellow", "declines": "dim", "relays": "cyan"}
+
+
+def show_claims(found: Sequence[ClaimSummary]) -> None:
+    table = Table(box=None, pad_edge=False, show_edge=False, expand=True)
+    table.add_column("claim", no_wrap=True, style="bold cyan")
+    table.add_column("text", ratio=1)
+    table.add_column("origins", justify="right", no_wrap=True)
+    table.add_column("outlets", justify="right")
+    table.add_column("stances", no_wrap=True)
+    for claim in found:
+        stances = ", ".join(f"{count} {stance}" for stance, count in claim.stances.items())
+        table.add_row(
+            show_id(Kind.CLAIM, claim.claim_id)[:_SHORT_ID],
+            _text(claim.text),
+            interval(*claim.origins),
+            str(claim.outlets),
+            stances,
+        )
+    _console().print(table)
+
+
+def show_trace(trace: Trace) -> None:
+    console = _console()
+    evidence, earliest = trace.evidence, trace.earliest_held.version
+    console.print(_text(evidence.text, style="bold"), soft_wrap=False)
+    console.print(f"claim {show_id(Kind.CLAIM, evidence.claim_id)}", style="dim")
+    console.print(_text(f"earliest held: {earliest.outlet or 'unknown outlet'}, {_time(earliest.at)}, {earliest.url}"))
+    if trace.oldest_named:
+        console.print(_text(f"oldest named, not held: {trace.oldest_named}"))
+    console.print(f"origins: {interval(trace.origins.at_least, trace.origins.at_most)}")
+    _show_origins(console, trace.origins)
+    if trace.denials:
+        denied = trace.denial_origins
+        console.print(f"denied, origins: {interval(denied.at_least, denied.at_most)}")
+        _show_origins(console, denied)
+    for item in evidence.members:
+        console.print(_chain_tree(item, trace.chains[item.attribution_id]))
+
+
+def show_entity(view: EntityView) -> None:
+    console = _console()
+    console.print(_text(f"{view.name} ({view.type}), in {view.articles} articles", style="bold"))
+    console.print(f"entity {show_id(Kind.ENTITY, view.entity_id)}", style="dim")
+    for heading, items in (("said", view.said), ("said about it", view.about)):
+        tree = Tree(f"{heading}: {len(items)}" if items else f"{heading}: nothing that is held")
+        for item in items:
+            tree.add(_attribution_line(item))
+        console.print(tree)
+
+
+def show_feeds(states: Sequence[FeedState], *, now: datetime) -> None:
+    table = Table(box=None, pad_edge=False, expand=True)
+    for name in ("outlet", "feed", "last success", "last new", "next due", "how it is"):
+        table.add_column(name, overflow="fold")
+    for state in states:
+        table.add_row(
+            _text(state.outlet or state.title or "-"),
+            _text(state.url),
+            ago(state.last_success_at, now),
+            ago(state.last_new_at, now),
+            ago(state.next_due_at, now) if state.health == "active" else "-",
+            _text(feed_condition(state), style="red" if state.error_streak else "green"),
+        )
+    _console().print(table)
+
+
+def show_status(status: Status, failures: Sequence[Failure], *, now: datetime) -> None:
+    console = _console()
+    for name, count in status.counts.items():
+        console.print(f"{count:>9,} {name.replace('_', ' ')}")
+    console.print(f"{status.pending_entries:>9,} entries whose page is still to be fetched")
+    console.print(f"{status.unread_versions:>9,} versions not read yet")
+    console.print(f"{status.feeds_in_error:>9,} feeds in error")
+    if status.next_due_at is not None:
+        console.print(f"next poll due {ago(status.next_due_at, now)}")
+    if not failures:
+        return
+    console.print(f"{len(failures)} failures" + ("" if len(failures) < 100 else " or more") + ", the latest first:")
+    for failure in failures[:_FAILURES_SHOWN]:
+        again = "not again by itself" if failure.next_try_at is None else f"again {ago(failure.next_try_at, now)}"
+        console.print(_text(f"  {failure.stage}: {failure.message} ({failure.attempts} times; {again})"))
+
+
+def feed_condition(state: FeedState) -> str:
+    """How a feed is doing, in plain words."""
+    if state.health != "active":
+        return {"paused": "paused", "gone": "gone: the server says that it is there no more"}[state.health]
+    if state.error_streak:
+        times = "once" if state.error_streak == 1 else f"{state.error_streak} times in a row"
+        return f"failed {times}: {state.last_error}"
+    return "well" if state.last_success_at else "not polled yet"
+
+
+def interval(at_least: int, at_most: int) -> str:
+    return str(at_least) if at_least == at_most else f"{at_least} to {at_most}"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """A time beside now, in words: "5 min ago", "in 2 h", "never" for `None`."""
+    if at is None:
+        return "never"
+    distance = abs(at - now)
+    for unit, name in ((timedelta(days=1), "days"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min")):
+        if distance >= unit:
+            words = f"{distance // unit} {name}"
+            break
+    else:
+        return "now"
+    return f"in {words}" if at > now else f"{words} ago"
+
+
+def _chain_tree(item: AttributionEvidence, chain: Chain) -> Tree:
+    tree = Tree(_attribution_line(item))
+    branch = tree
+    for hop in chain.hops:
+        branch = branch.add(_hop_line(hop))
+    if chain.is_circular:
+        branch.add("goes round in a circle: its origin cannot be told")
+    return tree
+
+
+def _attribution_line(item: AttributionEvidence) -> Text:
+    line = Text()
+    line.append(f"{item.stance} ", style=_STANCE_STYLES.get(str(item.stance), "green"))
+    line.append(printable(item.source_name or "(source not named)"), style="bold")
+    line.append(f", in {printable(item.version.outlet or 'unknown outlet')}, {_time(item.version.at)}: ")
+    line.append(printable(" ".join(item.words.split())), style="italic")
+    return line
+
+
+def _hop_line(hop: Hop) -> Text:
+    line = Text(f"{hop.kind}: ", style="dim")
+    line.append(printable(hop.name or "not named"), style="bold")
+    line.append(f" [{hop.resolution}]", style="dim")
+    if hop.words:
+        line.append(f" “{printable(' '.join(hop.words.split()))}”")
+    if hop.article:
+        line.append(f" {printable(hop.article)}", style="blue")
+    return line
+
+
+def _show_origins(console: Console, origins: Origins) -> None:
+    for found in origins.classes:
+        why = "; ".join(found.reasons)
+        name = found.origin or "no lineage recorded"
+        count = len(found.attribution_ids)
+        words = f"  {name} ({found.kind.replace('_', ' ')}), {count} attribution{'s' if count > 1 else ''}"
+        console.print(_text(words + (f": {why}" if why else "")))
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(printable(text), style=style)
+
+
+def _console() -> Console:
+    return Console(highlight=False)

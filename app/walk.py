@@ -1,0 +1,229 @@
+"""The way of an article: feeds → entries → pages → articles → annotations → graph.
+
+Each arrow ends in the store, and what is still to do is found there by a query, so that the walk can be stopped at any
+moment and run again: nothing is done twice and nothing is lost. The failure of an item is recorded and harms no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from app.progress import Reporter
+from graph.annotating import save_annotation
+from graph.articles import UnreadVersion, count_unread, save_article, unread_versions
+from graph.errors import StoreError
+from graph.failures import record_failure
+from graph.following import (
+    PendingEntry,
+    count_new_entries,
+    due_feeds,
+    pending_entries,
+    save_entry_article,
+    save_poll,
+)
+from graph.store import Store
+from ingest.article import Article
+from ingest.errors import IngestError, RetryLater
+from ingest.feed import FeedState
+from ingest.http import Fetcher
+from ingest.pages import fetch_article
+from ingest.polling import after_failure, after_success, poll
+from nlp.annotation import Annotation
+
+Item = TypeVar("Item")
+
+log = logging.getLogger(__name__)
+
+FEEDS_AT_ONCE = 16
+PAGES_AT_ONCE = 8
+
+
+class TextReader(Protocol):
+    """What reads texts: `nlp.reader.Reader`."""
+
+    version: str
+
+    def read(self, texts: Iterable[str]) -> Iterator[Annotation]: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a walk has done. `problems` are the messages of the items that failed."""
+
+    feeds: int = 0
+    entries: int = 0
+    articles: int = 0
+    known: int = 0
+    read: int = 0
+    attributions: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class Walk:
+    """Takes articles from the outside world into the graph of one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        make_reader: Callable[[], TextReader],
+        clock: Callable[[], datetime],
+        reporter: Reporter,
+    ) -> None:
+        self._store = store
+        self._make_reader = make_reader
+        self._clock = clock
+        self._reporter = reporter
+        self.tally = Tally()
+
+    async def follow_feeds(self, fetcher: Fetcher) -> None:
+        """Poll the feeds that are due, then fetch the pages of all entries whose article is not held yet."""
+        states = due_feeds(self._store, now=self._clock())
+        await self._run_all("Polling feeds", states, lambda state: self._poll_feed(fetcher, state), FEEDS_AT_ONCE)
+        entries = pending_entries(self._store, now=self._clock())
+        await self._run_all("Fetching pages", entries, lambda entry: self._fetch_page(fetcher, entry), PAGES_AT_ONCE)
+
+    async def fetch_urls(self, fetcher: Fetcher, urls: Iterable[str]) -> None:
+        """Fetch these pages and store their articles."""
+        await self._run_all("Fetching pages", list(urls), lambda url: self._fetch_url(fetcher, url), PAGES_AT_ONCE)
+
+    def take_in(self, articles: Iterable[Article | IngestError]) -> None:
+        """Store articles that are at hand; an error among them is a failed item."""
+        with self._reporter.stage("Taking in", None) as stage:
+            for article in articles:
+                if isinstance(article, IngestError):
+                    self._fail("take in", article.item, article)
+                else:
+                    self._count(save_article(self._store, article, now=self._clock()).is_new)
+                stage.advance()
+
+    def read_new(self) -> None:
+        """Read every version that is not read yet and write what was found into the graph."""
+        waiting = count_unread(self._store, now=self._clock())
+        if not waiting:
+            return
+        reader = self._make_reader()
+        with self._reporter.stage("Reading", waiting) as stage:
+            for batch in unread_versions(self._store, now=self._clock()):
+                for version, annotation in self._read_batch(reader, batch):
+                    self._save_reading(version, annotation, reader.version)
+                    stage.advance()
+
+    async def _poll_feed(self, fetcher: Fetcher, state: FeedState) -> None:
+        outcome = await poll(fetcher, state, now=self._clock())
+        now = self._clock()
+        if outcome.error is not None:
+            save_poll(self._store, after_failure(state, outcome.error, now=now), [], now=now)
+            self._fail("poll", state.url, outcome.error)
+            return
+        entries = outcome.feed.entries if outcome.feed is not None else ()
+        new = count_new_entries(self._store, state.url, entries)
+        after = after_success(
+            state,
+            status=outcome.status,
+            headers=outcome.headers,
+            new_entries=new,
+            all_entries=len(entries),
+            feed=outcome.feed,
+            now=now,
+        )
+        save_poll(self._store, after, entries, now=now)
+        self.tally.feeds += 1
+        self.tally.entries += new
+
+    async def _fetch_page(self, fetcher: Fetcher, pending: PendingEntry) -> None:
+        url = pending.entry.url or pending.item
+        try:
+            article = await fetch_article(fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet)
+        except IngestError as error:
+            self._fail("fetch", pending.item, error)
+            return
+        saved = save_entry_article(self._store, pending, article, now=self._clock())
+        self._count(saved.is_new)
+
+    async def _fetch_url(self, fetcher: Fetcher, url: str) -> None:
+        try:
+            article = await fetch_article(fetcher, url, now=self._clock())
+        except IngestError as error:
+            self._fail("fetch", url, error)
+            return
+        self._count(save_article(self._store, article, now=self._clock()).is_new)
+
+    async def _run_all(
+        self, name: str, items: Iterable[Item], work: Callable[[Item], Awaitable[None]], at_once: int
+    ) -> None:
+        """Do `work` on all items, `at_once` at a time. Only an error of the store stops the others."""
+        items = list(items)
+        queue = iter(items)
+
+        async def worker(stage_advance: Callable[[], None]) -> None:
+            for item in queue:
+                await work(item)
+                stage_advance()
+
+        with self._reporter.stage(name, len(items)) as stage:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(at_once, len(items))):
+                    group.create_task(worker(stage.advance))
+
+    def _read_batch(
+        self, reader: TextReader, batch: list[UnreadVersion]
+    ) -> Iterator[tuple[UnreadVersion, Annotation | Exception]]:
+        """Read a batch; where the batch as a whole fails, one by one, so that one bad text costs only itself."""
+        try:
+            annotations = list(reader.read(version.text for version in batch))
+        except Exception:
+            log.warning("a batch of %d texts failed; reading them one by one", len(batch), exc_info=True)
+            for version in batch:
+                yield version, self._read_one(reader, version)
+            return
+        yield from zip(batch, annotations, strict=True)
+
+    def _read_one(self, reader: TextReader, version: UnreadVersion) -> Annotation | Exception:
+        try:
+            return next(iter(reader.read([version.text])))
+        except Exception as error:  # noqa: BLE001  the per-item loop: whatever a text does, the others are read
+            return error
+
+    def _save_reading(self, version: UnreadVersion, annotation: Annotation | Exception, pipeline: str) -> None:
+        if isinstance(annotation, Exception):
+            self._fail("read", version.url, annotation)
+            return
+        try:
+            save_annotation(self._store, version.version_id, annotation, pipeline_version=pipeline, now=self._clock())
+        except StoreError:
+            raise
+        except ValueError as error:
+            self._fail("read", version.url, error)
+            return
+        if annotation.language not in (None, "en"):
+            self.tally.problems.append(
+                f"{version.url}: stored but not read: its language seems to be '{annotation.language}', "
+                "and sayso reads English"
+            )
+        self.tally.read += 1
+        self.tally.attributions += len(annotation.attributions)
+
+    def _count(self, is_new: bool) -> None:
+        if is_new:
+            self.tally.articles += 1
+        else:
+            self.tally.known += 1
+
+    def _fail(self, stage: str, item: str, error: Exception) -> None:
+        is_retry = isinstance(error, RetryLater)
+        record_failure(
+            self._store,
+            stage=stage,
+            item=item,
+            error=error,
+            now=self._clock(),
+            is_final=not is_retry,
+            retry_after_seconds=error.retry_after_seconds if isinstance(error, RetryLater) else None,
+        )
+        self.tally.problems.append(str(error))

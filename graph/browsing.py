@@ -1,0 +1,246 @@
+"""What people look up: lists of claims, an entity and what it said, an article with its spans, and how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, func, select
+
+from graph.errors import NotFound
+from graph.evidence import AttributionEvidence, load_attributions
+from graph.ids import Kind, parse_id, show_id
+from graph.schema import (
+    annotations_table,
+    article_versions,
+    articles,
+    attribution_about,
+    attributions,
+    claim_members,
+    claims,
+    entities,
+    failures,
+    feed_entries,
+    feeds,
+    mentions,
+    outlets,
+)
+from graph.search import find_claims, find_entities
+from graph.store import Store
+from graph.trace import ClaimSummary, Trace, load_summaries, load_trace
+from nlp.annotation import EntityType, Span
+
+_TABLES: dict[Kind, Table] = {
+    Kind.CLAIM: claims,
+    Kind.ENTITY: entities,
+    Kind.ARTICLE: articles,
+    Kind.ATTRIBUTION: attributions,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityView:
+    """What one entity said and what was said about it, the latest first, up to the limit that was asked for."""
+
+    entity_id: int
+    name: str
+    type: EntityType
+    names: tuple[str, ...]
+    articles: int
+    said: tuple[AttributionEvidence, ...]
+    about: tuple[AttributionEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleView:
+    """One version of an article with all that was read in it. `mentions` are (span, entity id, name)."""
+
+    article_id: int
+    version_id: int
+    url: str
+    outlet: str | None
+    title: str
+    text: str
+    byline: str | None
+    credit: str | None
+    language: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    flags: tuple[str, ...]
+    is_read: bool
+    versions: int
+    attributions: tuple[AttributionEvidence, ...]
+    claim_ids: dict[int, int]  # of an attribution: its claim
+    mentions: tuple[tuple[Span, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Counts of what the store holds and of what waits. `counts` is by table, in reading order."""
+
+    counts: dict[str, int]
+    unread_versions: int
+    pending_entries: int
+    feeds_in_error: int
+    failures: int
+    next_due_at: datetime | None
+
+
+def list_claims(store: Store, query: str | None = None, *, limit: int = 50) -> Sequence[ClaimSummary]:
+    """The claims in which all words of `query` occur, the best first; without one the latest."""
+    with store.reading() as connection:
+        return load_summaries(connection, find_claims(connection, query, limit=limit))
+
+
+def trace_by_id(store: Store, text: str) -> Trace:
+    """Trace the claim that `text`, a shown id or the beginning of one, means.
+
+    Raises:
+        NotFound: it means no claim, or more than one.
+    """
+    with store.reading() as connection:
+        return load_trace(connection, resolve_id(connection, Kind.CLAIM, text))
+
+
+def resolve_id(connection: Connection, kind: Kind, text: str) -> int:
+    """Return the (canonical) id of the one thing that `text` means.
+
+    Raises:
+        NotFound: it means none, or more than one.
+    """
+    low, high = parse_id(kind, text)
+    table = _TABLES[kind]
+    column = table.c.canonical_id if "canonical_id" in table.c else table.c.id
+    found = connection.execute(select(table.c.id, column).where(table.c.id.between(low, high)).limit(3)).all()
+    if not found:
+        raise NotFound(text, f"no such {kind.name.lower()} is in this store")
+    if len(found) > 1:
+        some = ", ".join(show_id(kind, row[0]) for row in found)
+        raise NotFound(text, f"more than one {kind.name.lower()} begins like this ({some} ...); type more of it")
+    return int(found[0][1])
+
+
+def view_entity(store: Store, name: str, *, limit: int = 50) -> Sequence[EntityView]:
+    """Return each entity that `name`, an id or a name in any case, can mean.
+
+    Raises:
+        NotFound: none is held.
+    """
+    with store.reading() as connection:
+        found = find_entities(connection, name)
+        if not found and name[:1] == Kind.ENTITY and name[1:].isalnum() and any(c.isdigit() for c in name):
+            found = [resolve_id(connection, Kind.ENTITY, name)]
+        if not found:
+            raise NotFound(name, "no article that is held names anyone so")
+        return [_view_entity(connection, entity_id, limit) for entity_id in found]
+
+
+def view_article(store: Store, text: str) -> ArticleView:
+    """Return the latest version of the article with this URL, shown id or beginning of one.
+
+    Raises:
+        NotFound: it is not held.
+    """
+    with store.reading() as connection:
+        by_url = connection.execute(select(articles.c.id).where(articles.c.url == text)).scalar()
+        article_id = by_url if by_url is not None else resolve_id(connection, Kind.ARTICLE, text)
+        rows = connection.execute(_versions_query(article_id)).all()
+        return _view_article(connection, rows[0], len(rows))
+
+
+def load_status(store: Store) -> Status:
+    counted = (outlets, feeds, articles, article_versions, entities, attributions, claims)
+    with store.reading() as connection:
+        read = connection.execute(select(func.count()).select_from(annotations_table)).scalar_one()
+        counts = {table.name: _count(connection, table) for table in counted}
+        pending = select(func.count()).select_from(feed_entries).where(feed_entries.c.state == "pending")
+        in_error = select(func.count()).select_from(feeds).where(feeds.c.error_streak > 0)
+        due = select(func.min(feeds.c.next_due_at)).where(feeds.c.health == "active")
+        return Status(
+            counts=counts,
+            unread_versions=counts["article_versions"] - read,
+            pending_entries=connection.execute(pending).scalar_one(),
+            feeds_in_error=connection.execute(in_error).scalar_one(),
+            failures=_count(connection, failures),
+            next_due_at=connection.execute(due).scalar(),
+        )
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _view_entity(connection: Connection, entity_id: int, limit: int) -> EntityView:
+    row = connection.execute(select(entities).where(entities.c.id == entity_id)).one()
+    group = select(entities.c.id).where(entities.c.canonical_id == entity_id)
+    names = connection.execute(select(entities.c.name).where(entities.c.canonical_id == entity_id)).scalars()
+    held = select(func.count(func.distinct(article_versions.c.article_id))).where(
+        article_versions.c.id.in_(select(mentions.c.version_id).where(mentions.c.entity_id.in_(group)))
+    )
+    about = select(attribution_about.c.attribution_id).where(attribution_about.c.entity_id.in_(group))
+    return EntityView(
+        entity_id=entity_id,
+        name=row.name,
+        type=EntityType(row.type),
+        names=tuple(sorted(set(names))),
+        articles=connection.execute(held).scalar_one(),
+        said=_latest(connection, attributions.c.source_entity_id.in_(group), limit),
+        about=_latest(connection, attributions.c.id.in_(about), limit),
+    )
+
+
+def _latest(connection: Connection, condition: Any, limit: int) -> tuple[AttributionEvidence, ...]:
+    at = func.coalesce(article_versions.c.published_at, article_versions.c.first_seen_at)
+    query = (
+        select(attributions.c.id)
+        .join(article_versions, article_versions.c.id == attributions.c.version_id)
+        .where(condition)
+        .order_by(at.desc(), attributions.c.id)
+        .limit(limit)
+    )
+    ids = list(connection.execute(query).scalars())
+    found = load_attributions(connection, ids)
+    return tuple(found[key] for key in ids)
+
+
+def _versions_query(article_id: int) -> Any:
+    return (
+        select(article_versions, articles.c.url, outlets.c.name.label("outlet"), annotations_table.c.made_at)
+        .join(articles, articles.c.id == article_versions.c.article_id)
+        .outerjoin(outlets, outlets.c.id == articles.c.outlet_id)
+        .outerjoin(annotations_table, annotations_table.c.version_id == article_versions.c.id)
+        .where(articles.c.id == article_id)
+        .order_by(article_versions.c.first_seen_at.desc(), article_versions.c.id)
+    )
+
+
+def _view_article(connection: Connection, row: Row[Any], versions: int) -> ArticleView:
+    ids = connection.execute(select(attributions.c.id).where(attributions.c.version_id == row.id)).scalars()
+    found = load_attributions(connection, ids)
+    named = (
+        select(mentions.c.start, mentions.c.end, entities.c.canonical_id, entities.c.name)
+        .join(entities, entities.c.id == mentions.c.entity_id)
+        .where(mentions.c.version_id == row.id)
+        .order_by(mentions.c.start)
+    )
+    membership = (
+        select(claim_members.c.attribution_id, claims.c.canonical_id)
+        .join(claims, claims.c.id == claim_members.c.claim_id)
+        .where(claim_members.c.attribution_id.in_(found.keys()))
+    )
+    same = ("url", "outlet", "title", "text", "byline", "credit", "language", "published_at", "first_seen_at")
+    return ArticleView(
+        article_id=row.article_id,
+        version_id=row.id,
+        flags=tuple(row.flags),
+        is_read=row.made_at is not None,
+        versions=versions,
+        attributions=tuple(sorted(found.values(), key=lambda item: (item.sentence, item.attribution_id))),
+        claim_ids={item.attribution_id: item.canonical_id for item in connection.execute(membership)},
+        mentions=tuple(
+            (Span(item.start, item.end), item.canonical_id, item.name) for item in connection.execute(named)
+        ),
+        **{name: row._mapping[name] for name in same},
+    )
