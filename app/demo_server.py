@@ -1,7 +1,7 @@
 """A small local web server for the sample outlets of `make demo`.
 
 It stands in for the outside world, so that the real polling and fetching code runs offline: feeds and pages
-with validators (ETag, Last-Modified) and 304, served from a folder of a checkout. `{{BASE}}` in a file becomes
+with validators (ETag, Last-Modified) and 304, from a folder of a checkout. `{{BASE}}` in a file becomes
 the address of the server. It listens on the loopback interface only. What is done with the feeds is left to
 `app.demo`.
 """
