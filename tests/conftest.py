@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,13 +42,36 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningBrowser:
+    """A browser, and the event loop that Playwright leaves set as running while it lasts."""
+
+    browser: Browser
+    loop: asyncio.AbstractEventLoop | None
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
+def running_browser() -> Iterator[RunningBrowser]:
+    """One browser for the whole run, asleep between the tests that use it."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
+        running = RunningBrowser(browser=browser, loop=asyncio.events._get_running_loop())
+        asyncio.events._set_running_loop(None)
         yield running
-        running.close()
+        asyncio.events._set_running_loop(running.loop)
+        browser.close()
+
+
+@pytest.fixture
+def browser(running_browser: RunningBrowser) -> Iterator[Browser]:
+    """The system's Chromium, without a window.
+
+    Only within a test that asks for it does Playwright's loop count as running; otherwise every later
+    `asyncio.run` of the whole run would fail.
+    """
+    asyncio.events._set_running_loop(running_browser.loop)
+    yield running_browser.browser
+    asyncio.events._set_running_loop(None)
 
 
 @pytest.fixture

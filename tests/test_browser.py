@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pytest_httpserver import HTTPServer
 
 from app.demo_server import DemoServer
 from tests.browser import MissingBrowserError, PageGuard, find_browser, is_outside
+from tests.conftest import RunningBrowser
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 STORY = "/norland-press-agency/2026/03/03/orsk-plant-solvent.html"
@@ -48,6 +50,14 @@ def test_guard_reports_what_a_page_should_not_do(
     context.new_page().goto(httpserver.url_for("/"), wait_until="networkidle")
     context.close()
     assert any(found.startswith(problem) for found in guard.problems), guard.problems
+
+
+def test_tests_that_come_after_the_browser_can_still_run_coroutines(running_browser: RunningBrowser) -> None:
+    async def answer() -> int:
+        return 1
+
+    assert running_browser.browser.is_connected()
+    assert asyncio.run(answer()) == 1
 
 
 @pytest.mark.parametrize(

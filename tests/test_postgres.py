@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy
 
 from tests import postgres
-from tests.postgres import PostgresServer, MissingPostgresError, find_programs
+from tests.postgres import MissingPostgresError, PostgresServer, find_programs
 
 
 def fill(url: str) -> tuple[str, list[str]]:
