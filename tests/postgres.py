@@ -24,7 +24,13 @@ USER = "sayso"
 START_ATTEMPTS = 3  # a free port can be taken between finding and using it
 START_TIMEOUT_SECONDS = 60
 COMMAND_TIMEOUT_SECONDS = 120
-DISTRIBUTION_FOLDERS = ("/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/opt")
+# Where distributions and Homebrew keep the server's programs, which they leave off the path; from the root.
+DISTRIBUTION_FOLDERS = (
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "opt/homebrew/opt/postgresql*/bin",
+    "usr/local/opt/postgresql*/bin",
+)
 
 
 class MissingPostgresError(RuntimeError):
@@ -90,8 +96,8 @@ def find_programs() -> Path:
     """
     on_path = shutil.which("pg_ctl")
     candidates = [Path(on_path).resolve().parent] if on_path else []
-    for folder in DISTRIBUTION_FOLDERS:
-        candidates += sorted(Path(folder).glob("*/bin"), key=_version, reverse=True)
+    for pattern in DISTRIBUTION_FOLDERS:
+        candidates += sorted(Path("/").glob(pattern), key=_version, reverse=True)
     for candidate in candidates:
         if (candidate / "initdb").is_file() and (candidate / "pg_ctl").is_file():
             return candidate

@@ -52,6 +52,18 @@ def test_missing_server_programs_are_told_in_plain_words(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(postgres, "DISTRIBUTION_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(postgres, "DISTRIBUTION_FOLDERS", ())
     with pytest.raises(MissingPostgresError, match=r"run tests/system\.sh"):
         find_programs()
+
+
+def test_server_programs_off_the_path_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for version in ("9", "15", "17"):
+        folder = tmp_path / "postgresql" / version / "bin"
+        folder.mkdir(parents=True)
+        for program in ("pg_ctl", "initdb"):
+            (folder / program).touch()
+    (tmp_path / "postgresql" / "17" / "bin" / "initdb").unlink()  # a client, without the server
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(postgres, "DISTRIBUTION_FOLDERS", (f"{tmp_path}/postgresql/*/bin".lstrip("/"),))
+    assert find_programs() == tmp_path / "postgresql" / "15" / "bin"
