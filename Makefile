@@ -1,0 +1,74 @@
+# The two commands of a newcomer are `make demo` and `make test`. Everything is installed into .venv of this folder;
+# nothing outside it is touched, but for a browser and PostgreSQL, which the tests need (tests/system.sh).
+
+# The first Python that is new enough; `make PYTHON=/path/to/python demo` takes another.
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done),python3)
+
+# Paths are relative, so that a checkout in a folder with spaces in its name works.
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+# A stamp says what .venv was made from: it is older than a lock that has changed since.
+MADE := $(VENV)/stamp-made
+RUN := $(VENV)/stamp-run
+DEV := $(VENV)/stamp-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint lock clean
+
+help: ## list the targets
+	@echo "sayso: on whose say-so?"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+# What the tests installed does for the demo too; it holds the same and more.
+demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## follow the sample outlets of data/demo, then open the dashboard
+	@$(PY) -m app.demo
+
+test: ## check the code and run all tests (pytest options: make test ARGS="-k denial -x")
+	@bash tests/system.sh
+	@$(MAKE) --no-print-directory lint
+	@echo "Running the tests ..."
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(DEV) ## check style, layout and types
+	@echo "Checking style, layout and types ..."
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+lock: $(MADE) ## choose the versions again that the locks pin, after a change of pyproject.toml
+	@echo "Resolving versions ..."
+	@$(PIP) install uv
+	@$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
+	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --quiet -o requirements-dev.lock
+
+clean: ## remove .venv, the demo's store and all caches
+	@rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "sayso needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)."; \
+		echo "Install one, or name one: make PYTHON=python3.12 $(or $(MAKECMDGOALS),demo)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "This Python cannot make virtual environments: its venv module is missing."; \
+		echo "On Debian and Ubuntu it is a package of its own: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# The first install downloads some 250 MB.
+$(RUN): $(MADE) pyproject.toml requirements.lock
+	@echo "Installing sayso and what it needs (the first time takes a minute or two) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(DEV): $(MADE) pyproject.toml requirements-dev.lock
+	@echo "Installing sayso and what its tests need (the first time takes a minute or two) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
