@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
-from rdflib import RDF, XSD, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, SDO
 from rdflib.term import Node
 from sqlalchemy import Connection, Row, select
@@ -84,13 +84,14 @@ class _Names:
 def _write_nquads(connection: Connection, file: IO[bytes], names: _Names) -> int:
     count = 0
     for name, triples in _graphs(connection, names):
-        dataset = Dataset()
-        graph = dataset.graph(name) if name is not None else dataset.default_context
+        graph = Graph()
         for triple in triples:
             graph.add(triple)
         count += len(graph)
-        lines = dataset.serialize(format="nquads").splitlines()
-        file.write("".join(f"{line}\n" for line in sorted(line for line in lines if line)).encode())
+        lines = sorted(line for line in graph.serialize(format="nt").splitlines() if line)
+        # An N-Quads line is an N-Triples line with the graph's name before the full stop.
+        ending = " .\n" if name is None else f" {name.n3()} .\n"
+        file.write("".join(line.removesuffix(" .") + ending for line in lines).encode())
     return count
 
 

@@ -67,8 +67,8 @@ def test_another_reading_takes_the_place_of_the_first_and_leaves_no_orphan(store
 def test_a_span_outside_the_text_is_refused_and_nothing_is_written(store: Store) -> None:
     saved = save_article(store, Article(url="https://a.example/", outlet=None, title="t", text="short"), now=NOW)
     entity = Entity(id=0, name="Nobody", type=EntityType.PERSON, mentions=(Span(3, 99),))
+    annotation = Annotation(language="en", entities=(entity,))
     with pytest.raises(ValueError, match="does not lie in its text"):
-        annotation = Annotation(language="en", entities=(entity,))
         save_annotation(store, saved.version_id, annotation, pipeline_version="x", now=NOW)
     assert count_unread(store, now=NOW) == 1
 
@@ -76,7 +76,10 @@ def test_a_span_outside_the_text_is_refused_and_nothing_is_written(store: Store)
 def test_an_article_is_unread_until_its_annotation_is_stored(store: Store) -> None:
     save_article(store, Article(url="https://a.example/", outlet=None, title="t", text="Some text."), now=NOW)
     assert [version.text for batch in unread_versions(store, now=NOW) for version in batch] == ["Some text."]
-    add_page(store, replace(PAGE, url="https://a.example/", text="Some text.", title="t", said=(), people=(), organisations=()))
+    add_page(
+        store,
+        replace(PAGE, url="https://a.example/", text="Some text.", title="t", said=(), people=(), organisations=()),
+    )
     assert count_unread(store, now=NOW) == 0
 
 

@@ -9,7 +9,9 @@ from nlp.annotation import Stance
 from tests.graph.world import Page, Said, annotate
 
 
-def key_of(content: str, *, source: str = "Ada Brandt", before: str = "", stance: Stance = Stance.ASSERTS) -> int | None:
+def key_of(
+    content: str, *, source: str = "Ada Brandt", before: str = "", stance: Stance = Stance.ASSERTS
+) -> int | None:
     text = f"{before}{source} said {content}."
     page = Page(
         url="https://a.example/",

@@ -51,9 +51,8 @@ def test_opening_twice_changes_nothing(database_url: str) -> None:
 
 
 def test_a_block_that_raises_writes_nothing(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.writing() as connection:
-        connection.execute(insert(schema.outlets).values(id=1, name="Herald"))
-        raise RuntimeError
+    with pytest.raises(StoreError), store.writing() as connection:
+        connection.execute(insert(schema.outlets), [{"id": 1, "name": "Herald"}, {"id": 2, "name": "Herald"}])
     with store.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM outlets")).scalar() == 0
 

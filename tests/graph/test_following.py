@@ -1,0 +1,113 @@
+"""Feeds and their entries in the store, and what failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from graph.failures import list_failures, record_failure, retry_all_now
+from graph.following import (
+    add_feeds,
+    count_new_entries,
+    due_feeds,
+    list_feeds,
+    make_all_due,
+    pending_entries,
+    remove_feed,
+    save_entry_article,
+    save_poll,
+)
+from graph.store import Store
+from ingest.article import Article
+from ingest.errors import NoText, Unreachable
+from ingest.feed import Entry, FeedHealth, FeedState
+from tests.graph.world import NOW
+
+FEED = FeedState(
+    url="https://herald.example/feed", outlet="Herald", interval_seconds=1800.0, next_due_at=NOW, added_at=NOW
+)
+ENTRIES = (
+    Entry(id="1", url="https://herald.example/1", title="One", published_at=NOW),
+    Entry(id="2", url=None, title="Two", content="All of it."),
+)
+
+
+def test_a_feed_comes_back_as_it_went_in(store: Store) -> None:
+    full = replace(FEED, etag='W/"x"', last_modified="yesterday", last_success_at=NOW, error_streak=2, last_error="no")
+    assert add_feeds(store, [full]) == 1
+    assert list_feeds(store) == [full]
+    assert add_feeds(store, [FEED]) == 0
+    assert list_feeds(store) == [full]
+
+
+def test_only_feeds_that_are_due_and_active_are_polled(store: Store) -> None:
+    later = replace(FEED, url="https://b.example/", next_due_at=NOW + timedelta(hours=1))
+    paused = replace(FEED, url="https://c.example/", health=FeedHealth.PAUSED)
+    add_feeds(store, [FEED, later, paused])
+    assert due_feeds(store, now=NOW) == [FEED]
+    make_all_due(store, now=NOW)
+    assert [state.url for state in due_feeds(store, now=NOW)] == sorted(
+        [FEED.url, later.url], key=lambda url: _key(url)
+    )
+
+
+def _key(url: str) -> int:
+    from graph.ids import stable_id
+
+    return stable_id("feed", url)
+
+
+def test_a_poll_keeps_state_and_entries_together_and_known_entries_as_they_are(store: Store) -> None:
+    add_feeds(store, [FEED])
+    assert count_new_entries(store, FEED.url, ENTRIES) == 2
+    save_poll(store, replace(FEED, etag="1"), ENTRIES, now=NOW)
+    save_poll(store, replace(FEED, etag="2"), (replace(ENTRIES[0], title="Changed"),), now=NOW)
+    assert count_new_entries(store, FEED.url, ENTRIES) == 0
+    assert list_feeds(store)[0].etag == "2"
+    assert sorted(pending.entry.title for pending in pending_entries(store, now=NOW)) == ["One", "Two"]
+    assert {pending.entry for pending in pending_entries(store, now=NOW)} == set(ENTRIES)
+
+
+def test_an_entry_is_done_when_its_article_is_stored_and_not_before(store: Store) -> None:
+    add_feeds(store, [FEED])
+    save_poll(store, FEED, ENTRIES, now=NOW)
+    first, *_ = [p for p in pending_entries(store, now=NOW) if p.entry.id == "1"]
+    article = Article(url="https://herald.example/1", outlet="Herald", title="One", text="Text.")
+    assert save_entry_article(store, first, article, now=NOW).is_new
+    assert [pending.entry.id for pending in pending_entries(store, now=NOW)] == ["2"]
+
+
+def test_a_page_that_failed_waits_and_comes_back_and_one_that_cannot_succeed_does_not(store: Store) -> None:
+    add_feeds(store, [FEED])
+    save_poll(store, FEED, ENTRIES, now=NOW)
+    one, two = sorted(pending_entries(store, now=NOW), key=lambda pending: pending.entry.id)
+    error = Unreachable(one.item, "timed out")
+    record_failure(store, stage="fetch", item=one.item, error=error, now=NOW, is_final=False)
+    record_failure(store, stage="fetch", item=two.item, error=NoText(two.item, "no text"), now=NOW, is_final=True)
+    assert pending_entries(store, now=NOW) == []
+    assert [p.entry.id for p in pending_entries(store, now=NOW + timedelta(minutes=15))] == ["1"]
+    retry_all_now(store, now=NOW)
+    assert len(pending_entries(store, now=NOW)) == 2
+
+
+def test_a_failure_that_repeats_is_one_row_that_waits_longer_each_time(store: Store) -> None:
+    waits = []
+    for _ in range(3):
+        record_failure(store, stage="poll", item="x", error=Unreachable("x", "no"), now=NOW, is_final=False)
+        (failure,) = list_failures(store)
+        assert failure.next_try_at is not None
+        waits.append((failure.next_try_at - NOW).total_seconds() / 60)
+    assert (failure.attempts, failure.error, waits) == (3, "Unreachable", [15, 30, 60])
+
+
+def test_removing_a_feed_keeps_its_articles(store: Store) -> None:
+    add_feeds(store, [FEED])
+    save_poll(store, FEED, ENTRIES, now=NOW)
+    (first, *_) = pending_entries(store, now=NOW)
+    article = Article(url="https://herald.example/1", outlet="Herald", title="One", text="Text.")
+    save_entry_article(store, first, article, now=NOW)
+    assert remove_feed(store, FEED.url)
+    assert not remove_feed(store, FEED.url)
+    from graph.browsing import view_article
+
+    assert view_article(store, "https://herald.example/1").title == "One"
