@@ -101,9 +101,7 @@ def find_programs() -> Path:
     for candidate in candidates:
         if (candidate / "initdb").is_file() and (candidate / "pg_ctl").is_file():
             return candidate
-    raise MissingPostgresError(
-        "PostgreSQL's server programs (pg_ctl, initdb) were not found: run tests/system.sh"
-    )
+    raise MissingPostgresError("PostgreSQL's server programs (pg_ctl, initdb) were not found: run tests/system.sh")
 
 
 def _version(folder: Path) -> int:
@@ -139,9 +137,7 @@ def _run(program: Path, *arguments: str, folder: Path) -> None:
     if _is_root():
         runuser = shutil.which("runuser")
         if runuser is None:
-            raise MissingPostgresError(
-                "PostgreSQL cannot run as root and `runuser` is not there: run as a user"
-            )
+            raise MissingPostgresError("PostgreSQL cannot run as root and `runuser` is not there: run as a user")
         command = [runuser, "-u", "postgres", "--", *command]
     # Not a pipe: the server would inherit it, and reading to its end would wait for the server's.
     with tempfile.TemporaryFile() as output:

@@ -26,10 +26,7 @@ def demo() -> Iterator[DemoServer]:
 
 def test_sample_page_opens_in_the_browser_without_any_problem(page: Page, demo: DemoServer) -> None:
     page.goto(demo.url + STORY)
-    assert (
-        page.locator("article h1").inner_text()
-        == "Battery plant leaked solvent into Velde river, inspector says"
-    )
+    assert page.locator("article h1").inner_text() == "Battery plant leaked solvent into Velde river, inspector says"
 
 
 @pytest.mark.parametrize(

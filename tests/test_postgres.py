@@ -48,9 +48,7 @@ def test_server_listens_on_loopback_only(postgres_url: str) -> None:
     assert (listens, sockets) == ("127.0.0.1", "")
 
 
-def test_missing_server_programs_are_told_in_plain_words(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_missing_server_programs_are_told_in_plain_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(postgres, "DISTRIBUTION_FOLDERS", ())
     with pytest.raises(MissingPostgresError, match=r"run tests/system\.sh"):

@@ -24,9 +24,7 @@ def get(server: DemoServer, path: str, method: str = "GET", **headers: str) -> A
     address = urlsplit(server.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
     try:
-        connection.request(
-            method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-        )
+        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()
         return response.status, dict(response.getheaders()), response.read()
     finally:
@@ -98,9 +96,7 @@ def test_changed_document_is_sent_again(server: DemoServer, folder: Path) -> Non
 
 def test_other_etag_wins_over_a_date_that_would_match(server: DemoServer) -> None:
     _, headers, _ = get(server, "/outlet/feed.xml")
-    status, _, _ = get(
-        server, "/outlet/feed.xml", If_None_Match='"other"', If_Modified_Since=headers["Last-Modified"]
-    )
+    status, _, _ = get(server, "/outlet/feed.xml", If_None_Match='"other"', If_Modified_Since=headers["Last-Modified"])
     assert status == 200
 
 
@@ -123,9 +119,7 @@ def test_date_that_is_none_is_ignored(server: DemoServer) -> None:
         "/outlet/missing.html",
     ],
 )
-def test_nothing_but_pages_and_feeds_of_the_folder_is_served(
-    server: DemoServer, folder: Path, path: str
-) -> None:
+def test_nothing_but_pages_and_feeds_of_the_folder_is_served(server: DemoServer, folder: Path, path: str) -> None:
     (folder / "outlet" / "link.html").symlink_to(folder.parent / "secret.html")
     status, _, body = get(server, path)
     assert status == 404
