@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The programs of an environment that holds the locked packages and the wheel, and nothing else."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
     venv.create(folder, with_pip=True)
@@ -42,7 +44,8 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip: list[str | Path] = [programs / "python", "-m", "pip", "install", "--quiet"]
     run([*pip, "--require-hashes", "-r", ROOT / "requirements.lock"], cwd=folder)
     run([*pip, "--no-deps", wheel], cwd=folder)
-    return programs
+    yield programs
+    shutil.rmtree(folder)  # most of a gigabyte, and pytest would keep three of them
 
 
 def run(command: list[str | Path], cwd: Path) -> None:
