@@ -37,12 +37,12 @@ lint: $(DEV) ## check style, layout and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-lock: $(MADE) ## choose the versions again that the locks pin, after a change of pyproject.toml
+lock: $(MADE) ## pin what pyproject.toml asks for (UPGRADE=--upgrade: all at their newest)
 	@echo "Resolving versions ..."
 	@$(PIP) install uv
-	@$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+	@$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 $(UPGRADE) \
 		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
-	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 $(UPGRADE) \
 		--generate-hashes --no-emit-index-url --quiet -o requirements-dev.lock
 
 clean: ## remove .venv, the demo's store and all caches
@@ -51,7 +51,7 @@ clean: ## remove .venv, the demo's store and all caches
 
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "sayso needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)."; \
+		echo "sayso needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing)."; \
 		echo "Install one, or name one: make PYTHON=python3.12 $(or $(MAKECMDGOALS),demo)"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 		echo "This Python cannot make virtual environments: its venv module is missing."; \

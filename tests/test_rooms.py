@@ -1,4 +1,4 @@
-"""The plan of the house holds: imports point one way, libraries stay in their rooms, no file names a machine."""
+"""The plan of the house holds: imports point one way, libraries have their rooms, no file names a machine."""
 
 from __future__ import annotations
 
