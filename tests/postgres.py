@@ -47,7 +47,7 @@ class PostgresServer:
     def create_database(self) -> str:
         """Make an empty database and return its name."""
         name = f"sayso_test_{next(self._numbers)}"
-        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return name
 
     def drop_database(self, name: str) -> None:
