@@ -17,16 +17,21 @@ from sqlalchemy import Connection, Row, select
 from graph.ids import stable_id
 from graph.schema import outlets
 
-# "VELDEN, Norland (NPA) -": the agency as a dateline names it.
-_DATELINE = re.compile(r"\((?P<agency>[A-Z][\w&. -]{1,40})\)\s*[-–—]+\s*$")
+# "VELDEN, Norland (NPA) -" at the beginning of a text: the agency as a dateline names it.
+_DATELINE = re.compile(r"[A-Z][^\n()]{1,60}\((?P<agency>[A-Z][\w&. -]{1,40})\)\s*[-–—]")
+# An outlet of such a name has its own style of credit lines, which must not be taken for another agency's.
+_AGENCY_NAME = re.compile(r"\b(?:Agency|Wire|Newswire|Press Association)\b")
 
 
 def find_derivations(connection: Connection, version: Row[Any]) -> list[dict[str, Any]]:
-    """Return the rows of `derivations` that a version's own credit line gives evidence for: at most one."""
-    agency = agency_of(version.credit) if version.credit else None
-    if agency is None or is_same_outlet(agency, _outlet_name(connection, version.outlet_id)):
+    """Return the rows of `derivations` that a version's dateline, else its credit, is evidence for: at most one."""
+    dateline = _DATELINE.match(version.text)
+    evidence = dateline.group() if dateline is not None else version.credit
+    outlet = _outlet_name(connection, version.outlet_id)
+    agency = agency_of(evidence) if evidence else None
+    if agency is None or (outlet is not None and (is_same_outlet(agency, outlet) or _AGENCY_NAME.search(outlet))):
         return []
-    is_contribution = "contribut" in version.credit
+    is_contribution = "contribut" in evidence
     return [
         {
             "id": stable_id("derivation", version.id, agency),
@@ -35,7 +40,7 @@ def find_derivations(connection: Connection, version: Row[Any]) -> list[dict[str
             "from_name": agency,
             "kind": "partial_copy" if is_contribution else "wire_copy",
             "score": 0.5 if is_contribution else 1.0,
-            "evidence": version.credit,
+            "evidence": evidence,
         }
     ]
 
@@ -45,7 +50,7 @@ def agency_of(credit: str) -> str | None:
     for name, patterns in _agencies():
         if any(pattern.search(credit) for pattern in patterns):
             return name
-    match = _DATELINE.search(credit)
+    match = _DATELINE.match(credit)
     return match.group("agency") if match else None
 
 

@@ -1,0 +1,206 @@
+"""The command line, as its users meet it: outputs held to their schemas, exit codes, and messages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.demo_server import DemoServer
+from tests.app.world import CHECKOUT, check_schema, sayso
+
+TEXT = "The Orsk plant leaked solvent into the Velde river, inspector Ada Brandt told the Norland Herald on Monday."
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, app.cli; print([m for m in ('spacy', 'streamlit', 'sqlalchemy', 'rdflib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_names_every_command(db: str) -> None:
+    shown = sayso(db, "--help").out
+    for command in ("feeds", "ingest", "extract", "inspect", "claims", "who", "trace", "export", "dashboard", "status"):
+        assert f"\n  {command} " in shown
+
+
+def test_extract_reads_plain_text_from_stdin(db: str) -> None:
+    done = sayso(db, "extract", stdin=TEXT)
+    assert done.code == 0, done.err
+    (line,) = done.lines
+    check_schema("extract", line)
+    (attribution,) = line["attributions"]
+    words = {
+        role: [TEXT[start:end] for start, end in attribution[role]]
+        for role in ("source", "cue", "content", "addressee")
+    }
+    assert words["cue"] == ["told"]
+    assert words["content"] == ["The Orsk plant leaked solvent into the Velde river"]
+    assert "Ada Brandt" in words["source"][0]
+    assert "Norland Herald" in words["addressee"][0]
+
+
+def test_extract_reads_json_lines_and_goes_on_after_a_bad_one(db: str, tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_bytes(
+        b'{"id": "a", "text": "Ada Brandt said it leaked."}\n{"id": "b"}\nnope\n\xff\n{"id": 7, "text": ""}\n'
+    )
+    done = sayso(db, "extract", str(file))
+    assert [line["id"] for line in done.lines] == ["a", 7]
+    assert done.code == 3
+    assert [line.split(": ")[1] for line in done.err.splitlines()] == ["in.jsonl:2", "in.jsonl:3", "in.jsonl:4"]
+
+
+def test_extract_says_that_a_text_is_not_utf8_and_what_to_do(db: str, tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("Der Präsident sagte".encode("latin-1"))
+    done = sayso(db, "extract", str(tmp_path / "latin.txt"))
+    assert (done.code, done.out) == (3, "")
+    assert "latin.txt: not UTF-8 (byte 0xe4 at 6)" in done.err
+    assert "iconv" in done.err
+
+
+def test_extract_does_not_read_another_language(db: str) -> None:
+    german = "Der Minister sagte am Montag, das Werk habe Lösungsmittel in den Fluss geleitet und nichts gemeldet. " * 5
+    done = sayso(db, "extract", stdin=german)
+    assert done.code == 3
+    assert done.lines[0]["attributions"] == []
+    assert "'de'" in done.err
+
+
+@pytest.mark.parametrize("words", [("extract", "none.txt"), ("nonsense",), ("claims", "--limit", "0"), ("trace",)])
+def test_wrong_usage_ends_with_2(db: str, words: tuple[str, ...]) -> None:
+    assert sayso(db, *words).code == 2
+
+
+def test_claims_and_trace_print_what_their_schemas_say(filled: str) -> None:
+    claims = sayso(filled, "claims", "leaked solvent Velde", "--json").lines
+    for claim in claims:
+        check_schema("claims", claim)
+    widest = max(claims, key=lambda claim: claim["outlets"])
+    trace = sayso(filled, "trace", widest["id"], "--json").lines[0]
+    check_schema("trace", trace)
+    assert len({item["outlet"] for item in trace["attributions"]}) == widest["outlets"]
+
+
+def test_wire_copies_of_the_sample_are_one_origin_and_the_denial_stays(filled: str) -> None:
+    """Written down before it was run: NPA and its copies quote inspector Lindqvist; Tarnholm denies the same words."""
+    claims = sayso(filled, "claims", "Orsk plant leaked solvent Velde river", "--json").lines
+    (claim,) = [claim for claim in claims if claim["text"].endswith("plant leaked solvent into the Velde river")]
+    trace = sayso(filled, "trace", claim["id"], "--json").lines[0]
+    assert trace["earliest_held"]["outlet"] == "Norland Press Agency"
+    asserting = {item["outlet"] for item in trace["attributions"] if item["stance"] == "asserts"}
+    assert {"Norland Press Agency", "Velden Evening Post", "Coast Daily"} <= asserting
+    assert trace["denials"]
+    assert trace["origins"]["at_least"] == 1
+    copy = next(
+        item for item in trace["attributions"] if item["outlet"] == "Coast Daily" and item["stance"] == "asserts"
+    )
+    assert [(hop["name"], hop["resolution"]) for hop in copy["chain"]] == [
+        ("Coast Daily", "held"),
+        ("NPA", "held"),
+        ("Marta Lindqvist", "named"),
+    ]
+
+
+def test_the_words_of_every_attribution_are_in_its_article(filled: str, outlets: DemoServer) -> None:
+    for view in sayso(filled, "who", "Marta Lindqvist", "--json").lines:
+        check_schema("who", view)
+        for item in view["said"]:
+            page = sayso(filled, "inspect", item["article"]).lines[0]
+            assert item["words"] in page["text"]
+
+
+def test_status_and_feeds_say_which_feed_is_broken_and_why(filled: str, outlets: DemoServer) -> None:
+    (status,) = sayso(filled, "status", "--json").lines
+    check_schema("status", status)
+    assert [(failure["stage"], "HTML" in failure["message"]) for failure in status["failures"]] == [("poll", True)]
+    feeds = sayso(filled, "feeds", "list", "--json").lines
+    for feed in feeds:
+        check_schema("feeds", feed)
+    assert len([feed for feed in feeds if feed["error_streak"]]) == 1
+    assert "failed once" in sayso(filled, "feeds", "list").out
+
+
+def test_people_get_tables_and_trees(filled: str) -> None:
+    assert "Velde" in sayso(filled, "claims", "Velde").out
+    claim = sayso(filled, "claims", "leaked solvent Velde", "--json").lines[0]["id"]
+    shown = sayso(filled, "trace", claim[:10])
+    assert shown.code == 0, shown.err
+    assert "earliest held" in shown.out
+    assert "origins:" in shown.out
+    assert "said" in sayso(filled, "who", "Marta Lindqvist").out
+    assert "articles" in sayso(filled, "status").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("trace", "c1234567"), 2, "no such claim"),
+        (("trace", "17"), 2, "not an id"),
+        (("who", "Nobody Atall"), 2, "no article that is held names anyone so"),
+        (("claims", "xylophone"), 0, "no claim has all the words"),
+        (("feeds", "remove", "https://nowhere.example/"), 2, "no such feed"),
+        (("export", "graph.xyz"), 2, "no known format"),
+        (("export", "/no/such/folder/graph.ttl"), 2, "no such folder"),
+    ],
+)
+def test_what_is_not_there_is_named(filled: str, words: tuple[str, ...], code: int, message: str) -> None:
+    done = sayso(filled, *words)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+
+
+def test_a_store_that_is_not_there_is_not_made_by_looking(db: str, tmp_path: Path) -> None:
+    done = sayso(db, "claims")
+    assert done.code == 1
+    assert "there is no store here yet" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_ends_in_a_file_that_parses(filled: str, tmp_path: Path) -> None:
+    from rdflib import Graph
+
+    for name in ("graph.ttl", "graph.nq"):
+        assert sayso(filled, "export", str(tmp_path / name)).code == 0
+    assert len(Graph().parse(tmp_path / "graph.ttl")) > 1000
+
+
+def test_feed_lists_come_in_and_go_out_as_opml(db: str, tmp_path: Path) -> None:
+    listed = CHECKOUT / "data" / "feeds.opml"
+    assert "27 feeds added" in sayso(db, "feeds", "import", str(listed)).out
+    assert "0 feeds added, 27 were followed already" in sayso(db, "feeds", "import", str(listed)).out
+    assert sayso(db, "feeds", "export", str(tmp_path / "out.opml")).code == 0
+    again = f"sqlite:///{tmp_path / 'again.db'}"
+    assert "27 feeds added" in sayso(again, "feeds", "import", str(tmp_path / "out.opml")).out
+
+
+def test_only_web_addresses_can_be_followed(db: str) -> None:
+    for url in ("file:///etc/passwd", "javascript:alert(1)", "ftp://a.example/feed"):
+        done = sayso(db, "feeds", "add", url)
+        assert (done.code, url in done.err) == (2, True)
+
+
+def test_inspect_shows_the_entries_of_a_feed_and_a_page(db: str, outlets: DemoServer) -> None:
+    feed = next(url for url in outlets.feed_urls if "norland-herald" in url)
+    entries = sayso(db, "inspect", feed).lines
+    assert len(entries) == 2
+    for line in entries:
+        check_schema("inspect", line)
+    (page,) = sayso(db, "inspect", entries[0]["url"]).lines
+    check_schema("inspect", page)
+    assert (page["outlet"], page["language"]) == ("Norland Herald", "en")
+
+
+def test_control_characters_never_reach_the_terminal(db: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"url": "https://a.example/1", "outlet": "Evil\\u001b[2J\\u202e", "title": "t", "published": "2026-03-03",'
+        ' "text": "Ada Brandt said the Orsk plant leaked solvent into the Velde river."}\n'
+    )
+    assert sayso(db, "ingest", "--quiet", str(tmp_path / "a.jsonl")).code == 0
+    claim = sayso(db, "claims", "--json").lines[0]["id"]
+    shown = sayso(db, "trace", claim).out
+    assert "Evil" in shown
+    assert "\x1b[2J" not in shown
+    assert "\u202e" not in shown

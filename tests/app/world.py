@@ -1,0 +1,68 @@
+"""The sample outlets on a local server, and the command line as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from sqlalchemy import select
+
+from graph import schema
+from graph.store import Store
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def arguments(*words: str) -> list[str]:
+    return [sys.executable, "-m", "app.cli", *words]
+
+
+def environment(url: str) -> dict[str, str]:
+    return os.environ | {"SAYSO_DB": url, "PYTHONPATH": str(CHECKOUT)}
+
+
+def sayso(url: str, *words: str, stdin: str | bytes = b"", cwd: Path = CHECKOUT) -> Result:
+    """Run a command to its end in a process of its own."""
+    raw = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        arguments(*words), env=environment(url), cwd=cwd, input=raw, capture_output=True, timeout=150, check=False
+    )
+    return Result(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+
+
+def check_schema(name: str, value: Any) -> None:
+    """Hold a JSON output to its schema in docs/schemas."""
+    path = CHECKOUT / "docs" / "schemas" / f"{name}.schema.json"
+    jsonschema.Draft202012Validator(json.loads(path.read_text())).validate(value)
+
+
+def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of a store but the times at which things were done."""
+    with Store.open(url) as store, store.reading() as connection:
+        return {table.name: _rows(connection, table) for table in schema.metadata.sorted_tables}
+
+
+def _rows(connection: Any, table: Any) -> list[tuple[object, ...]]:
+    run_times = {"first_seen_at", "made_at", "first_used_at", "next_due_at", "added_at", "last_polled_at"}
+    run_times |= {"last_success_at", "last_new_at", "first_at", "last_at", "next_try_at", "interval_seconds"}
+    columns = [column for column in table.columns if column.name not in run_times]
+    return sorted((tuple(row) for row in connection.execute(select(*columns))), key=repr)
