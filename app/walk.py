@@ -123,15 +123,7 @@ class Walk:
             return
         entries = outcome.feed.entries if outcome.feed is not None else ()
         new = count_new_entries(self._store, state.url, entries)
-        after = after_success(
-            state,
-            status=outcome.status,
-            headers=outcome.headers,
-            new_entries=new,
-            all_entries=len(entries),
-            feed=outcome.feed,
-            now=now,
-        )
+        after = after_success(state, outcome, new_entries=new, all_entries=len(entries), now=now)
         save_poll(self._store, after, entries, now=now)
         self.tally.feeds += 1
         self.tally.entries += new

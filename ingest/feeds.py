@@ -1,0 +1,148 @@
+"""Feed documents → `Feed`: RSS and Atom through feedparser, JSON Feed by our own reader.
+
+A document counts as a feed if its version is known or it has entries; many real feeds are not well-formed and give all
+their entries. What an entry says is reduced to plain text, and its URLs to http and https.
+"""
+
+from __future__ import annotations
+
+import calendar
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from ingest.errors import NotAFeed
+from ingest.feed import Entry, Feed
+from ingest.plain import html_to_line, html_to_text
+from ingest.urls import is_web_url
+
+MOST_ENTRIES = 2000
+# A date further ahead than this is a mistake of the publisher.
+FUTURE_SLACK = timedelta(days=1)
+
+
+def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Feed:
+    """Read a feed document that came from `url`.
+
+    Raises:
+        NotAFeed: it is none; the message says what it looks like.
+    """
+    from ingest.jsonfeed import looks_like_json, parse_json_feed
+
+    if looks_like_json(body):
+        return parse_json_feed(body, url=url, now=now)
+    # BytesIO: feedparser would take bytes that look like a path or a URL for one, and open it.
+    document = feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-location": url, "content-type": headers.get("content-type", "application/xml")},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not document.entries and (not document.get("version") or looks_truncated(body)):
+        raise NotAFeed(url, describe_non_feed(body))
+    return make_feed(
+        title=document.feed.get("title"),
+        site_url=document.feed.get("link"),
+        language=document.feed.get("language"),
+        entries=[_entry(raw, url, now) for raw in document.entries[:MOST_ENTRIES]],
+    )
+
+
+def make_feed(*, title: object, site_url: object, language: object, entries: list[Entry | None]) -> Feed:
+    """Put a feed together; an entry that could not be used is `None` and is counted."""
+    usable = {entry.id: entry for entry in entries if entry is not None}
+    return Feed(
+        title=html_to_line(title) or None if isinstance(title, str) else None,
+        site_url=site_url if isinstance(site_url, str) and is_web_url(site_url) else None,
+        language=language.split("-")[0].lower() or None if isinstance(language, str) else None,
+        entries=tuple(usable.values()),
+        skipped=sum(entry is None for entry in entries),
+    )
+
+
+def make_entry(
+    *,
+    guid: str | None,
+    url: str | None,
+    title: str,
+    summary: str | None,
+    content: str | None,
+    author: str | None,
+    published_at: datetime | None,
+    now: datetime,
+) -> Entry | None:
+    """Put an entry together from HTML fields; `None` where it has neither a web address nor text."""
+    address = url if url and is_web_url(url) else None
+    text = html_to_text(content) if content else None
+    short = html_to_text(summary) if summary else None
+    line = html_to_line(title)
+    if address is None and not text and not short:
+        return None
+    identity = guid or address or sha256(f"{line}\n{short}\n{published_at}".encode("utf-8", "replace")).hexdigest()
+    return Entry(
+        id=identity,
+        url=address,
+        title=line or address or "untitled",
+        summary=short or None,
+        content=text or None,
+        author=(html_to_line(author) or None) if author else None,
+        published_at=published_at if published_at is not None and published_at <= now + FUTURE_SLACK else None,
+    )
+
+
+def looks_truncated(body: bytes) -> bool:
+    """Whether a document breaks off before its last tag is closed."""
+    return not body.rstrip().endswith(b">")
+
+
+def describe_non_feed(body: bytes) -> str:
+    """What a document that is no feed looks like, for people."""
+    head = body[:2000].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    if not head:
+        return "this is no feed: the answer is empty"
+    if head.startswith(b"<!doctype html") or b"<html" in head:
+        return (
+            "this is no feed but an HTML page; is the address that of the site, or does it ask for a login or consent?"
+        )
+    if b"<rss" in head or b"<feed" in head or b"<rdf" in head:
+        return "the feed breaks off before its first entry"
+    return f"this is no feed; it begins with {head[:40].decode('utf-8', 'replace')!r}"
+
+
+def _entry(raw: Any, base: str, now: datetime) -> Entry | None:
+    contents = [part.get("value") or "" for part in raw.get("content", [])]
+    return make_entry(
+        guid=raw.get("id") or None,
+        url=_link(raw, base),
+        title=raw.get("title") or "",
+        summary=raw.get("summary"),
+        content=max(contents, key=len, default=None),
+        author=raw.get("author"),
+        published_at=_time(raw.get("published_parsed") or raw.get("updated_parsed")),
+        now=now,
+    )
+
+
+def _link(raw: Any, base: str) -> str | None:
+    link = raw.get("link")
+    if not isinstance(link, str) or not link.strip():
+        return None
+    try:
+        return urljoin(base, link.strip())
+    except ValueError:
+        return None
+
+
+def _time(parsed: Any) -> datetime | None:
+    """feedparser gives UTC as a `struct_time`; years that no calendar knows give none."""
+    if parsed is None:
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None

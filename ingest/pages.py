@@ -1,0 +1,207 @@
+"""Pages → `Article`: the text in paragraphs, the title, who published it and when, the links in it, the agency credit.
+
+trafilatura finds the text, in its precision mode. What a feed said of an entry wins over what the page says of the
+date, and its text stands in, flagged, where the page has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+import py3langid
+import trafilatura
+from lxml.html import HtmlElement
+
+from ingest.article import Article, DateOrigin, Flag, Link
+from ingest.credit import find_credit
+from ingest.errors import BadInput, NoText
+from ingest.feed import Entry
+from ingest.http import Fetcher
+from ingest.metadata import PageMetadata, read_metadata
+from ingest.urls import clean_url, domain_of, is_web_url
+
+PAGE_LIMIT_BYTES = 5_000_000
+SHORT_TEXT_CHARACTERS = 200
+MOST_LINKS = 200
+_LANGUAGE_CHARACTERS = 2000
+_FUTURE_SLACK = timedelta(days=1)
+_BLOCKS = frozenset({"p", "li", "blockquote", "td", "h1", "h2", "h3", "h4", "h5", "h6", "div"})
+_TITLE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ")
+
+
+async def fetch_article(
+    fetcher: Fetcher, url: str, *, now: datetime, entry: Entry | None = None, outlet: str | None = None
+) -> Article:
+    """Fetch a page and extract its article.
+
+    Raises:
+        IngestError: as `Fetcher.fetch` and `extract_article` say.
+    """
+    if entry is not None and entry.url is None:
+        return _from_entry(entry, url=url, outlet=outlet)
+    response = await fetcher.fetch(url, max_bytes=PAGE_LIMIT_BYTES)
+    return extract_article(
+        response.body, url=response.url, headers=response.headers, now=now, entry=entry, outlet=outlet
+    )
+
+
+def extract_article(
+    html: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str],
+    now: datetime,
+    entry: Entry | None = None,
+    outlet: str | None = None,
+) -> Article:
+    """Extract the article of a page that came from `url`, through the feed entry `entry` if there is one.
+
+    Raises:
+        NoText: the page has no article text, and the entry has none to stand in.
+        BadInput: it is no page (an image, a PDF ...).
+    """
+    kind = headers.get("content-type", "text/html").split(";")[0].strip().lower()
+    if kind not in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""):
+        raise BadInput(url, f"this is no page but {kind}")
+    tree = trafilatura.load_html(_decode(html, headers))
+    extracted = None if tree is None else _extract(tree, url, now)
+    if tree is None or extracted is None or not (extracted.text or "").strip():
+        if entry is not None and (entry.content or entry.summary):
+            return _from_entry(entry, url=clean_url(url), outlet=outlet)
+        raise NoText(url, "no article text was found on this page")
+    metadata = read_metadata(tree, url=url)
+    text = extracted.text.strip()
+    published_at, published_from = _date(entry, metadata, extracted.date, now)
+    found_outlet = outlet or metadata.outlet or (domain_of(url) if is_web_url(url) else None)
+    return Article(
+        url=metadata.canonical or (clean_url(url) if is_web_url(url) else url),
+        outlet=found_outlet,
+        title=_title(metadata.title or extracted.title or (entry.title if entry else ""), found_outlet),
+        text=text,
+        published_at=published_at,
+        published_from=published_from,
+        byline=extracted.author or (entry.author if entry else None),
+        credit=find_credit(text),
+        language=metadata.language or detect_language(text),
+        links=tuple(_links(tree, text, url)),
+        flags=_flags(text, is_free=metadata.is_free),
+    )
+
+
+def detect_language(text: str) -> str | None:
+    """Return the language of a text (ISO 639-1), or `None` where it is too short to tell."""
+    if len(text) < SHORT_TEXT_CHARACTERS:
+        return None
+    return str(py3langid.classify(text[:_LANGUAGE_CHARACTERS])[0])
+
+
+def _extract(tree: HtmlElement, url: str, now: datetime) -> Any:
+    return trafilatura.bare_extraction(
+        tree,
+        url=url if is_web_url(url) else None,
+        favor_precision=True,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={"original_date": True, "max_date": f"{now + _FUTURE_SLACK:%Y-%m-%d}"},
+    )
+
+
+def _from_entry(entry: Entry, *, url: str, outlet: str | None) -> Article:
+    """What the feed itself carries: its full text, or only its summary, which is flagged."""
+    text = entry.content or entry.summary
+    if not text:
+        raise NoText(url, "the entry has neither a page nor text")
+    partial = () if entry.content else (Flag.PARTIAL,)
+    return Article(
+        url=url,
+        outlet=outlet or (domain_of(url) if is_web_url(url) else None),
+        title=entry.title,
+        text=text,
+        published_at=entry.published_at,
+        published_from=DateOrigin.NONE if entry.published_at is None else DateOrigin.FEED,
+        byline=entry.author,
+        credit=find_credit(text),
+        language=detect_language(text),
+        flags=(*partial, *_flags(text, is_free=True)),
+    )
+
+
+def _date(
+    entry: Entry | None, metadata: PageMetadata, found: str | None, now: datetime
+) -> tuple[datetime | None, DateOrigin]:
+    """The feed's date, else the page's with its time, else the page's day at midnight; one in the future is none."""
+    if entry is not None and entry.published_at is not None:
+        return entry.published_at, DateOrigin.FEED
+    at = metadata.published_at
+    if at is None and found:
+        at = datetime.fromisoformat(found).replace(tzinfo=UTC)
+    if at is None or at > now + _FUTURE_SLACK:
+        return None, DateOrigin.NONE
+    return at, DateOrigin.PAGE
+
+
+def _title(title: str, outlet: str | None) -> str:
+    """The title without the outlet's name at its end."""
+    line = " ".join(title.split())
+    for separator in _TITLE_SEPARATORS:
+        head, found, tail = line.rpartition(separator)
+        if found and outlet and tail.casefold() in outlet.casefold():
+            return head
+    return line
+
+
+def _links(tree: HtmlElement, text: str, url: str) -> Iterator[Link]:
+    """The links inside the article: those whose paragraph is part of its text."""
+    folded = _fold(text)
+    seen: set[str] = set()
+    for anchor in tree.iter("a"):
+        words = " ".join(anchor.text_content().split())
+        target = _absolute(url, anchor.get("href"))
+        if not words or target is None or target in seen or not _is_inside(anchor, folded):
+            continue
+        seen.add(target)
+        yield Link(url=target, text=words)
+        if len(seen) == MOST_LINKS:
+            return
+
+
+def _absolute(base: str, href: str | None) -> str | None:
+    if not href or href.startswith("#"):
+        return None
+    try:
+        return clean_url(urljoin(base, href.strip()))
+    except (BadInput, ValueError):
+        return None
+
+
+def _is_inside(anchor: HtmlElement, folded_text: str) -> bool:
+    block = next((parent for parent in anchor.iterancestors() if parent.tag in _BLOCKS), None)
+    if block is None:
+        return False
+    words = _fold(block.text_content()[:5000])
+    # A block that is nothing but the link is a teaser, also where the same words stand in the text.
+    return len(words) > len(_fold(anchor.text_content())) + 10 and words in folded_text
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
+
+
+def _flags(text: str, *, is_free: bool) -> tuple[Flag, ...]:
+    partial = () if is_free else (Flag.PARTIAL,)
+    return (*partial, Flag.SHORT) if len(text) < SHORT_TEXT_CHARACTERS else partial
+
+
+def _decode(html: bytes, headers: Mapping[str, str]) -> bytes | str:
+    """Decode by the charset of the header where it holds; else trafilatura finds out."""
+    found = re.search(r"charset=[\"']?([\w-]+)", headers.get("content-type", ""), re.IGNORECASE)
+    if found is None:
+        return html
+    try:
+        return html.decode(found.group(1))
+    except (LookupError, UnicodeDecodeError):
+        return html
