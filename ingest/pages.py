@@ -74,13 +74,14 @@ def extract_article(
             return _from_entry(entry, url=clean_url(url), outlet=outlet)
         raise NoText(url, "no article text was found on this page")
     metadata = read_metadata(tree, url=url)
-    text = extracted.text.strip()
     published_at, published_from = _date(entry, metadata, extracted.date, now)
     found_outlet = outlet or metadata.outlet or (domain_of(url) if is_web_url(url) else None)
+    title = _title(metadata.title or extracted.title or (entry.title if entry else ""), found_outlet)
+    text = _without_title(extracted.text.strip(), title)
     return Article(
         url=metadata.canonical or (clean_url(url) if is_web_url(url) else url),
         outlet=found_outlet,
-        title=_title(metadata.title or extracted.title or (entry.title if entry else ""), found_outlet),
+        title=title,
         text=text,
         published_at=published_at,
         published_from=published_from,
@@ -152,6 +153,12 @@ def _title(title: str, outlet: str | None) -> str:
         if found and outlet and tail.casefold() in outlet.casefold():
             return head
     return line
+
+
+def _without_title(text: str, title: str) -> str:
+    """The text without the headline, where the page has it above the first paragraph."""
+    first, _, rest = text.partition("\n")
+    return rest.strip() if rest.strip() and _fold(first) == _fold(title) else text
 
 
 def _links(tree: HtmlElement, text: str, url: str) -> Iterator[Link]:

@@ -33,7 +33,10 @@ def domain_of(url: str) -> str:
     host = parts.hostname or ""
     if _is_address(host):
         return parts.netloc.rsplit("@", 1)[-1].lower()
-    return _extractor().extract_str(host).top_domain_under_public_suffix or parts.netloc.rsplit("@", 1)[-1].lower()
+    if "." not in host:
+        return parts.netloc.rsplit("@", 1)[-1].lower()
+    # A suffix that is not on the list counts as one label, as the list's own default rule has it.
+    return _extractor().extract_str(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
 
 
 def is_web_url(url: str) -> bool:

@@ -1,0 +1,160 @@
+"""Fetching, from a real server on loopback: limits hold, and each failure says in plain words what it is."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request
+from werkzeug import Response as Answer
+
+from ingest.errors import BadInput, RefusedByServer, TooLarge, Unreachable
+from ingest.http import Fetcher, Response, retry_after_seconds
+
+NOW = datetime(2026, 3, 5, tzinfo=UTC)
+
+
+def fetch(
+    url: str, *, max_bytes: int = 10_000, total_seconds: float = 5.0, headers: dict[str, str] | None = None
+) -> Response:
+    async def run() -> Response:
+        async with Fetcher(total_seconds=total_seconds) as fetcher:
+            return await fetcher.fetch(url, max_bytes=max_bytes, headers=headers)
+
+    return asyncio.run(run())
+
+
+def test_a_page_comes_with_its_final_address_and_lower_case_headers(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/old").respond_with_data("", status=301, headers={"Location": "/new"})
+    httpserver.expect_request("/new").respond_with_data("hello", headers={"ETag": 'W/"1"'})
+    response = fetch(httpserver.url_for("/old"))
+    assert (response.url, response.body, response.headers["etag"]) == (httpserver.url_for("/new"), b"hello", 'W/"1"')
+
+
+def test_a_304_is_an_answer_without_a_body(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/", headers={"If-None-Match": "x"}).respond_with_data("", status=304)
+    assert fetch(httpserver.url_for("/"), headers={"If-None-Match": "x"}).status == 304
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a.example/", "javascript:alert(1)", "http://", "x", "http://[::1"]
+)
+def test_only_web_addresses_are_fetched(url: str) -> None:
+    with pytest.raises(BadInput):
+        fetch(url)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "ftp://127.0.0.1/"])
+def test_no_redirect_leads_out_of_the_web(httpserver: HTTPServer, target: str) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=302, headers={"Location": target})
+    with pytest.raises(BadInput):
+        fetch(httpserver.url_for("/"))
+
+
+def test_redirects_end(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=302, headers={"Location": "/"})
+    with pytest.raises(Unreachable, match="more than 5 redirects"):
+        fetch(httpserver.url_for("/"))
+    assert len(httpserver.log) == 6
+
+
+def test_a_body_over_the_limit_is_not_taken(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data(b"x" * 20_000)
+    with pytest.raises(TooLarge):
+        fetch(httpserver.url_for("/"))
+
+
+def test_a_compressed_body_is_measured_as_it_is_decoded(httpserver: HTTPServer) -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    httpserver.expect_request("/").respond_with_data(bomb, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(TooLarge):
+        fetch(httpserver.url_for("/"), max_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("status", [404, 410, 429, 500])
+def test_an_error_status_is_named_with_the_wait_that_was_asked_for(httpserver: HTTPServer, status: int) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=status, headers={"Retry-After": "120"})
+    with pytest.raises(RefusedByServer, match=str(status)) as caught:
+        fetch(httpserver.url_for("/"))
+    assert (caught.value.status, caught.value.retry_after_seconds) == (status, 120.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        ("Thu, 05 Mar 2026 00:10:00 GMT", 600.0),
+        ("Wed, 04 Mar 2026 00:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        (None, None),
+    ],
+)
+def test_both_forms_of_retry_after_are_read(value: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(value, now=NOW) == seconds
+
+
+def test_a_server_that_drips_is_given_up_in_time(httpserver: HTTPServer) -> None:
+    def drip(_request: Request) -> Answer:
+        def parts() -> Iterator[bytes]:
+            for _ in range(40):
+                time.sleep(0.1)
+                yield b"x"
+
+        return Answer(parts(), status=200)
+
+    httpserver.expect_request("/").respond_with_handler(drip)
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"within 0\.5 seconds"):
+        fetch(httpserver.url_for("/"), total_seconds=0.5)
+    assert time.monotonic() - started < 3.0
+
+
+def test_a_port_where_nobody_listens_and_a_name_that_nobody_has(httpserver: HTTPServer) -> None:
+    with pytest.raises(Unreachable, match="no connection"):
+        fetch("http://127.0.0.1:9/")
+    with pytest.raises(Unreachable, match="host name is not known"):
+        fetch("http://no-such-host.invalid/")
+
+
+def test_an_answer_that_is_no_http_makes_no_sense() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_answer_nonsense, args=(server,))
+        thread.start()
+        with pytest.raises(Unreachable, match="makes no sense"):
+            fetch(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        thread.join()
+
+
+def _answer_nonsense(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1000)
+        connection.sendall(b"220 mail.example ESMTP\r\n")
+
+
+def test_one_host_gets_one_request_at_a_time(httpserver: HTTPServer) -> None:
+    in_flight, most = [0], [0]
+
+    def count(_request: Request) -> Answer:
+        in_flight[0] += 1
+        most[0] = max(most[0], in_flight[0])
+        time.sleep(0.02)
+        in_flight[0] -= 1
+        return Answer("ok")
+
+    httpserver.expect_request("/").respond_with_handler(count)
+
+    async def run() -> None:
+        async with Fetcher() as fetcher:
+            await asyncio.gather(*(fetcher.fetch(httpserver.url_for("/"), max_bytes=100) for _ in range(10)))
+
+    asyncio.run(run())
+    assert most == [1]

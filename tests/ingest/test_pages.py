@@ -1,0 +1,129 @@
+"""Pages: the article and nothing else, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.article import DateOrigin, Flag, Link
+from ingest.errors import BadInput, NoText
+from ingest.feed import Entry
+from ingest.pages import extract_article
+
+NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
+URL = "https://www.herald.example/news/1?utm_source=x"
+ENTRY = Entry(
+    id="1", url=URL, title="From the feed", summary="The summary.", published_at=datetime(2026, 3, 3, tzinfo=UTC)
+)
+BODY = [
+    "A battery plant owned by Tarnholm has polluted one of the main rivers of the country, an inspector said.",
+    "Marta Lindqvist said the Orsk plant leaked solvent, the <a href='/other'>Norland Times</a> reported on Tuesday.",
+    "The inspectorate has ordered the company to stop one of its two lines, and to report within ten days.",
+]
+HEAD = (
+    '<meta property="og:site_name" content="Norland Herald"><title>Plant leaked | Norland Herald</title>'
+    '<meta property="article:published_time" content="2026-03-04T10:00:00+01:00">'
+)
+
+
+def html(head: str = HEAD, body: list[str] = BODY, lang: str = "en-GB") -> bytes:
+    paragraphs = "".join(f"<p>{words}</p>" for words in body)
+    return (
+        f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'>{head}</head>"
+        "<body><nav><a href='/'>Home</a></nav>"
+        f"<article><h1>Plant leaked</h1>{paragraphs}</article><footer>All rights reserved.</footer></body></html>"
+    ).encode()
+
+
+def extract(raw: bytes, **more: object):  # type: ignore[no-untyped-def]
+    return extract_article(raw, **{"url": URL, "headers": {}, "now": NOW} | more)  # type: ignore[arg-type]
+
+
+def test_an_article_is_its_paragraphs_and_what_the_page_says_of_it() -> None:
+    article = extract(html())
+    assert len(article.text.splitlines()) >= 3
+    assert "All rights reserved" not in article.text
+    assert article.url == "https://www.herald.example/news/1"
+    assert (article.outlet, article.title, article.language) == ("Norland Herald", "Plant leaked", "en")
+    assert (article.published_at, article.published_from) == (datetime(2026, 3, 4, 9, tzinfo=UTC), DateOrigin.PAGE)
+    assert article.links == (Link(url="https://www.herald.example/other", text="Norland Times"),)
+
+
+def test_the_date_of_the_feed_and_the_name_that_the_user_gave_win() -> None:
+    article = extract(html(), entry=ENTRY, outlet="The Herald")
+    assert (article.published_at, article.published_from) == (ENTRY.published_at, DateOrigin.FEED)
+    assert article.outlet == "The Herald"
+
+
+def test_an_outlet_that_a_page_does_not_name_is_its_domain() -> None:
+    assert extract(html(head="")).outlet == "herald.example"
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        ("https://m.herald.example/amp/1", "https://m.herald.example/amp/1"),
+        ("/clean", "https://www.herald.example/clean"),
+        ("https://evil.example/1", "https://www.herald.example/news/1"),
+        ("javascript:alert(1)", "https://www.herald.example/news/1"),
+    ],
+)
+def test_a_page_may_speak_for_its_own_domain_only(canonical: str, url: str) -> None:
+    assert extract(html(head=f'<link rel="canonical" href="{canonical}">')).url == url
+
+
+def test_a_page_without_text_is_no_article_unless_the_feed_has_a_summary() -> None:
+    empty = b"<html><body></body></html>"
+    with pytest.raises(NoText):
+        extract(empty)
+    with pytest.raises(NoText):
+        extract(empty, entry=replace(ENTRY, summary=None))
+    article = extract(empty, entry=ENTRY)
+    assert (article.text, article.flags) == ("The summary.", (Flag.PARTIAL, Flag.SHORT))
+
+
+def test_a_paywall_is_flagged_and_a_short_text_too() -> None:
+    wall = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+    assert extract(html(head=wall)).flags == (Flag.PARTIAL,)
+    assert extract(html()).flags == ()
+
+
+def test_broken_json_ld_harms_nothing() -> None:
+    assert (
+        extract(html(head='<script type="application/ld+json">{"@type": </script>' + HEAD)).outlet == "Norland Herald"
+    )
+
+
+def test_the_language_is_what_the_page_declares_or_what_the_text_looks_like() -> None:
+    german = [
+        "Der Minister sagte am Montag, das Werk habe giftige Stoffe in den Fluss geleitet und nichts gemeldet.",
+        "Die Behörde kündigte an, die Ursache in den nächsten Wochen zusammen mit dem Unternehmen zu klären.",
+        "Ein Sprecher des Unternehmens wies die Vorwürfe am Abend zurück und sprach von einem Missverständnis.",
+    ]
+    assert extract(html(body=german, lang="")).language == "de"
+    assert extract(html(lang="en_US")).language == "en"
+
+
+def test_the_credit_stays_in_the_text_and_is_known() -> None:
+    credit = "(Reporting by Anna Holt in Velden; Editing by Lars Dahl)"
+    article = extract(html(body=[*BODY, credit]))
+    assert article.credit == credit
+    assert credit in article.text
+
+
+def test_what_is_no_page_is_refused_by_its_kind() -> None:
+    with pytest.raises(BadInput, match="application/pdf"):
+        extract(b"%PDF", headers={"content-type": "application/pdf"})
+
+
+def test_the_charset_of_the_header_is_believed_if_it_holds() -> None:
+    raw = html(body=[words.replace("Monday", "Montañ") for words in BODY]).decode().encode("latin-1")
+    raw = raw.replace(b"<meta charset='utf-8'>", b"")
+    assert "Montañ" in extract(raw, headers={"content-type": "text/html; charset=iso-8859-1"}).text
+
+
+def test_a_date_in_the_future_is_none() -> None:
+    head = '<meta property="article:published_time" content="2031-03-04T10:00:00Z">'
+    assert extract(html(head=head)).published_at is None
