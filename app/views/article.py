@@ -1,0 +1,93 @@
+"""One article: its text with all attributions to be seen in it."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+import streamlit as st
+
+from app.context import printable
+from app.highlight import LEGEND, STYLE, Mark, highlight
+from app.views.common import go_to, link_to, open_store, show_time
+from graph.browsing import ArticleView, view_article
+from graph.ids import Kind, show_id
+
+
+def show() -> None:
+    asked = st.query_params.get("id") or st.query_params.get("url")
+    if not asked:
+        st.title("Article")
+        st.text("Open one from the page of a claim.")
+        link_to("claims", "All claims")
+        return
+    view = view_article(open_store(), asked)
+    st.html(f"<h2>{html.escape(printable(view.title))}</h2>")
+    _show_facts(view)
+    st.html(STYLE + LEGEND)
+    st.html(STYLE + highlight(view.text, _marks(view)))
+    if not view.is_read:
+        st.text("This version has not been read yet; `sayso ingest` reads it.")
+    _show_attributions(view)
+
+
+def _show_facts(view: ArticleView) -> None:
+    facts = [view.outlet or "unknown outlet", f"published {show_time(view.published_at)}"]
+    facts += [f"by {view.byline}"] if view.byline else []
+    facts += [f"credit: {view.credit}"] if view.credit else []
+    facts += [f"{view.versions} versions held, the latest is shown"] if view.versions > 1 else []
+    facts += [f"this text is {', '.join(view.flags)}"] if view.flags else []
+    st.text(" · ".join(printable(fact) for fact in facts))
+    if view.url.startswith(("http://", "https://")):
+        address = html.escape(view.url, quote=True)
+        shown = html.escape(printable(view.url))
+        st.html(f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{shown}</a>')
+    else:
+        st.text(view.url)
+
+
+def _marks(view: ArticleView) -> list[Mark]:
+    marks = [Mark(span=span, role="mention") for span, _, _ in view.mentions]
+    for number, item in enumerate(view.attributions, start=1):
+        for role, spans in item.spans.items():
+            for index, span in enumerate(spans):
+                numbered = role == "content" and index == 0
+                marks.append(Mark(span=span, role=role, number=number if numbered else None))
+    return marks
+
+
+def _show_attributions(view: ArticleView) -> None:
+    st.subheader(f"{len(view.attributions)} attributions")
+    if not view.attributions:
+        return
+    numbers = {item.attribution_id: number for number, item in enumerate(view.attributions, start=1)}
+    table = pd.DataFrame(
+        {
+            "no.": list(numbers.values()),
+            "source": [printable(item.source_name or "not named") for item in view.attributions],
+            "stance": [str(item.stance) for item in view.attributions],
+            "content": [printable(_content(view, index)) for index in range(len(view.attributions))],
+            "inside": [str(numbers.get(item.parent_id or 0, "")) for item in view.attributions],
+            "source is": [item.source_type.replace("_", " ") for item in view.attributions],
+            "confidence": [item.confidence for item in view.attributions],
+        }
+    )
+    chosen = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"content": st.column_config.TextColumn(width="large")},
+    )
+    rows = chosen["selection"]["rows"]
+    if rows:
+        claim_id = view.claim_ids.get(view.attributions[rows[0]].attribution_id)
+        if claim_id is None:
+            st.text("This attribution claims nothing, so there is no claim to open.")
+        else:
+            go_to("claim", id=show_id(Kind.CLAIM, claim_id))
+
+
+def _content(view: ArticleView, index: int) -> str:
+    spans = view.attributions[index].spans.get("content", ())
+    return " … ".join(view.text[start:end] for start, end in spans)
