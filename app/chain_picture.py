@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import pairwise
 
 from app.context import printable
 from graph.chains import Chain, Hop, Resolution
@@ -36,7 +37,7 @@ def draw_chains(trace: Trace) -> str:
         links = [show_id(Kind.ARTICLE, item.version.article_id)] + [""] * len(keys)
         for hop, key, link in zip(chain.hops, keys, links, strict=False):
             _add(lines, seen, _node(hop, key, link), key)
-        for outer, inner in zip(keys, keys[1:], strict=False):
+        for outer, inner in pairwise(keys):
             denied = item.stance is Stance.DENIES and inner == keys[-1]
             style = ' [style="dashed", color="#c0392b"]' if denied else ""
             _add(lines, seen, f"{_quote(inner)} -> {_quote(outer)}{style};", f"{inner}->{outer}{denied}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from importlib.metadata import version
 from typing import IO, Any
 
 import click
@@ -69,7 +68,7 @@ class _Sayso(click.Group):
     help=f"The store: sqlite:////path/to/file.db or postgresql://user@host/name. Also {DB_VARIABLE}.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
-@click.version_option(version("sayso"), "--version", message="sayso %(version)s")
+@click.version_option(package_name="sayso", message="sayso %(version)s")
 @click.pass_context
 def sayso(ctx: click.Context, store_url: str, *, verbose: bool) -> None:
     """On whose say-so? Follow news feeds, find who claims what, and trace each claim to where it came from."""

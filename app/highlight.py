@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.context import printable
 from nlp.annotation import Span
@@ -48,7 +49,7 @@ def highlight(text: str, marks: Iterable[Mark], *, offset: int = 0) -> str:
         starts.setdefault(mark.span.start, []).append(mark)
     pieces = []
     active: list[Mark] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         active = [mark for mark in active if mark.span.end > start] + starts.get(start, [])
         numbers = sorted({mark.number for mark in starts.get(start, []) if mark.number is not None})
         pieces += [f"<sup>{number}</sup>" for number in numbers]

@@ -237,10 +237,16 @@ def _view_article(connection: Connection, row: Row[Any], versions: int) -> Artic
         flags=tuple(row.flags),
         is_read=row.made_at is not None,
         versions=versions,
-        attributions=tuple(sorted(found.values(), key=lambda item: (item.sentence, item.attribution_id))),
+        attributions=tuple(sorted(found.values(), key=_place)),
         claim_ids={item.attribution_id: item.canonical_id for item in connection.execute(membership)},
         mentions=tuple(
             (Span(item.start, item.end), item.canonical_id, item.name) for item in connection.execute(named)
         ),
         **{name: row._mapping[name] for name in same},
     )
+
+
+def _place(item: AttributionEvidence) -> tuple[int, int, int]:
+    """Where an attribution stands in its text: by its content, an enclosing one before what it encloses."""
+    content = item.spans.get("content") or (item.sentence,)
+    return content[0].start, -content[-1].end, item.attribution_id

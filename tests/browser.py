@@ -71,8 +71,10 @@ class PageGuard:
         route.abort()
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+        address = message.location.get("url", "")
+        # On a deep link Streamlit first looks for its server below the page's own address, and gets a 404.
+        if message.type == "error" and "/_stcore/" not in address:
+            self.problems.append(f"console: {message.text} ({address})")
 
     def _note_error(self, error: Error) -> None:
         self.problems.append(f"script: {error.message}")

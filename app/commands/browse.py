@@ -8,42 +8,43 @@ from app.context import Context, complain, print_json
 
 
 @click.command("claims")
-@click.argument("query", required=False)
+@click.argument("query", metavar="[WORDS...]", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON line a claim.")
 @click.pass_obj
-def claims_command(context: Context, query: str | None, limit: int, *, as_json: bool) -> None:
-    """Search claims by words; without QUERY, the latest."""
+def claims_command(context: Context, query: tuple[str, ...], limit: int, *, as_json: bool) -> None:
+    """Search claims by words; without any, the latest."""
     from app.output import claim_to_dict
     from app.show import show_claims
     from graph.browsing import list_claims
 
+    words = " ".join(query)
     with context.open_store() as store:
-        found = list_claims(store, query, limit=limit)
+        found = list_claims(store, words, limit=limit)
     if as_json:
         for claim in found:
             print_json(claim_to_dict(claim))
     elif not found:
         complain(
-            f"no claim has all the words of '{query}'" if query else "no claim is held yet; begin with: sayso ingest"
+            f"no claim has all the words of '{words}'" if words else "no claim is held yet; begin with: sayso ingest"
         )
     else:
         show_claims(found)
 
 
 @click.command("who")
-@click.argument("entity")
+@click.argument("entity", metavar="ENTITY", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many each.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON line an entity.")
 @click.pass_obj
-def who_command(context: Context, entity: str, limit: int, *, as_json: bool) -> None:
+def who_command(context: Context, entity: tuple[str, ...], limit: int, *, as_json: bool) -> None:
     """Show what ENTITY (a name or an id) said, and what is said about it."""
     from app.output import entity_to_dict
     from app.show import show_entity
     from graph.browsing import view_entity
 
     with context.open_store() as store:
-        views = view_entity(store, entity, limit=limit)
+        views = view_entity(store, " ".join(entity), limit=limit)
     for view in views:
         if as_json:
             print_json(entity_to_dict(view))

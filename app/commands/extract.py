@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 
@@ -37,7 +37,7 @@ def extract_command(file: Path) -> None:
     reader = None
     failed = False
     with click.open_file(str(file), "rb") as stream:
-        for batch in _batches(_inputs(stream, "stdin" if str(file) == "-" else file.name)):
+        for batch in _batches(_inputs(cast(BinaryIO, stream), "stdin" if str(file) == "-" else file.name)):
             good = [item for item in batch if item.problem is None]
             for item in batch:
                 if item.problem is not None:

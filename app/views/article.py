@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 
-import pandas as pd
 import streamlit as st
 
 from app.context import printable
@@ -61,17 +60,15 @@ def _show_attributions(view: ArticleView) -> None:
     if not view.attributions:
         return
     numbers = {item.attribution_id: number for number, item in enumerate(view.attributions, start=1)}
-    table = pd.DataFrame(
-        {
-            "no.": list(numbers.values()),
-            "source": [printable(item.source_name or "not named") for item in view.attributions],
-            "stance": [str(item.stance) for item in view.attributions],
-            "content": [printable(_content(view, index)) for index in range(len(view.attributions))],
-            "inside": [str(numbers.get(item.parent_id or 0, "")) for item in view.attributions],
-            "source is": [item.source_type.replace("_", " ") for item in view.attributions],
-            "confidence": [item.confidence for item in view.attributions],
-        }
-    )
+    table = {
+        "no.": list(numbers.values()),
+        "source": [printable(item.source_name or "not named") for item in view.attributions],
+        "stance": [str(item.stance) for item in view.attributions],
+        "content": [printable(_content(view, index)) for index in range(len(view.attributions))],
+        "inside": [str(numbers.get(item.parent_id or 0, "")) for item in view.attributions],
+        "source is": [item.source_type.replace("_", " ") for item in view.attributions],
+        "confidence": [item.confidence for item in view.attributions],
+    }
     chosen = st.dataframe(
         table,
         hide_index=True,

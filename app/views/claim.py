@@ -32,8 +32,8 @@ def show() -> None:
     _show_figures(trace)
     _show_earliest(trace)
     st.subheader("The way that it took")
-    st.caption("Read from the outlets on the right to where it comes from on the left. A dashed line denies.")
-    st.graphviz_chart(draw_chains(trace), width="stretch")
+    st.caption("Left: where it comes from. Right: the outlets; click one for its article. A dashed line denies.")
+    st.graphviz_chart(draw_chains(trace), width="content")
     st.subheader("Origins")
     _show_origins(trace.origins, "Nobody who is held asserts it.")
     if trace.denials:
@@ -49,11 +49,11 @@ def show() -> None:
 
 def _show_figures(trace: Trace) -> None:
     versions = [item.version for item in trace.evidence.members]
-    figures = (
+    figures: tuple[tuple[str, str | int, str | None], ...] = (
         (
             "Origins",
             interval(trace.origins.at_least, trace.origins.at_most),
-            "At least .. at most. Not outlets: copies count once.",
+            "At least .. at most. Copies count once.",
         ),
         ("Outlets", len({version.outlet for version in versions}), None),
         ("Articles", len({version.article_id for version in versions}), None),

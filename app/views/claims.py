@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from app.context import printable
@@ -20,7 +19,7 @@ def show() -> None:
     asked = st.text_input(
         "Search the claims",
         value=st.query_params.get("q", ""),
-        placeholder="words that the claim has, for example: solvent river",
+        placeholder="for example: solvent river",
     )
     if asked:
         st.query_params["q"] = asked
@@ -30,17 +29,15 @@ def show() -> None:
     if not found:
         _show_nothing(asked)
         return
-    table = pd.DataFrame(
-        {
-            "claim": [printable(claim.text) for claim in found],
-            "origins": [interval(*claim.origins) for claim in found],
-            "outlets": [claim.outlets for claim in found],
-            "articles": [claim.articles for claim in found],
-            "denied": [claim.stances.get("denies", 0) for claim in found],
-            "about": [printable(", ".join(claim.about)) for claim in found],
-            "latest": [claim.latest_at for claim in found],
-        }
-    )
+    table = {
+        "claim": [printable(claim.text) for claim in found],
+        "origins": [interval(*claim.origins) for claim in found],
+        "outlets": [claim.outlets for claim in found],
+        "articles": [claim.articles for claim in found],
+        "denied": [claim.stances.get("denies", 0) for claim in found],
+        "about": [printable(", ".join(claim.about)) for claim in found],
+        "latest": [claim.latest_at for claim in found],
+    }
     chosen = st.dataframe(
         table,
         hide_index=True,
@@ -49,12 +46,8 @@ def show() -> None:
         height=min(38 * (len(found) + 1), 720),
         column_config={
             "claim": st.column_config.TextColumn(width="large"),
-            "origins": st.column_config.TextColumn(
-                help="At least .. at most: ten outlets with one wire story are one origin"
-            ),
-            "denied": st.column_config.NumberColumn(
-                help="Attributions that deny it; they never take away from the others"
-            ),
+            "origins": st.column_config.TextColumn(help="At least .. at most; copies count once"),
+            "denied": st.column_config.NumberColumn(help="Attributions that deny it"),
             "latest": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC"),
         },
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pandas as pd
 import streamlit as st
 
 from app.context import printable
 from app.show import ago, feed_condition
 from app.views.common import open_store, show_start
 from graph.browsing import load_status
-from graph.failures import list_failures
+from graph.failures import Failure, list_failures
 from graph.following import list_feeds
 
 
@@ -34,16 +33,14 @@ def show() -> None:
         show_start()
     else:
         st.dataframe(
-            pd.DataFrame(
-                {
-                    "outlet": [printable(state.outlet or state.title or "") for state in states],
-                    "how it is": [printable(feed_condition(state)) for state in states],
-                    "last success": [ago(state.last_success_at, now) for state in states],
-                    "last new": [ago(state.last_new_at, now) for state in states],
-                    "next poll": [ago(state.next_due_at, now) for state in states],
-                    "feed": [printable(state.url) for state in states],
-                }
-            ),
+            {
+                "outlet": [printable(state.outlet or state.title or "") for state in states],
+                "how it is": [printable(feed_condition(state)) for state in states],
+                "last success": [ago(state.last_success_at, now) for state in states],
+                "last new": [ago(state.last_new_at, now) for state in states],
+                "next poll": [ago(state.next_due_at, now) for state in states],
+                "feed": [printable(state.url) for state in states],
+            },
             hide_index=True,
             column_config={"how it is": st.column_config.TextColumn(width="large")},
         )
@@ -56,18 +53,19 @@ def _show_failures(now: datetime) -> None:
         return
     st.subheader("What failed")
     st.dataframe(
-        pd.DataFrame(
-            {
-                "at": [failure.stage for failure in failures],
-                "what": [printable(failure.message) for failure in failures],
-                "times": [failure.attempts for failure in failures],
-                "last": [ago(failure.last_at, now) for failure in failures],
-                "again": [
-                    "not by itself" if not failure.next_try_at else ago(failure.next_try_at, now)
-                    for failure in failures
-                ],
-            }
-        ),
+        {
+            "at": [failure.stage for failure in failures],
+            "what": [printable(failure.message) for failure in failures],
+            "times": [failure.attempts for failure in failures],
+            "last": [ago(failure.last_at, now) for failure in failures],
+            "again": [
+                "not by itself" if not failure.next_try_at else ago(failure.next_try_at, now) for failure in failures
+            ],
+        },
         hide_index=True,
         column_config={"what": st.column_config.TextColumn(width="large")},
     )
+
+
+def _again(failure: Failure, now: datetime) -> str:
+    return "not by itself" if failure.next_try_at is None else ago(failure.next_try_at, now)
