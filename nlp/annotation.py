@@ -129,7 +129,10 @@ class Annotation:
         for index, attribution in enumerate(self.attributions):
             if attribution.id != index:
                 raise ValueError(f"attribution ids must be indices: {attribution.id} at {index}")
-            referred = (*attribution.about, *([] if attribution.source_entity is None else [attribution.source_entity]))
+            referred = (
+                *attribution.about,
+                *([] if attribution.source_entity is None else [attribution.source_entity]),
+            )
             if any(not 0 <= entity < len(self.entities) for entity in referred):
                 raise ValueError(f"attribution {index} refers to an entity that is not there: {referred}")
             if attribution.parent is not None and not 0 <= attribution.parent < len(self.attributions):
@@ -140,5 +143,7 @@ def _check_spans(attribution: int, spans: tuple[Span, ...]) -> None:
     end = 0
     for span in spans:
         if not end <= span.start < span.end:
-            raise ValueError(f"attribution {attribution}: spans must be non-empty, in order and disjoint: {spans}")
+            raise ValueError(
+                f"attribution {attribution}: spans must be non-empty, in order and disjoint: {spans}"
+            )
         end = span.end

@@ -45,7 +45,19 @@ class Rule(StrEnum):
     NO_ANSWER = "no answer"
 
 
-CONFIDENCE = {rule: 0.5 for rule in Rule}
+# Precision on 210 articles of PolNeAR's train split (every fourth), nested frames left out: the share of frames that the
+# annotators drew too. They do not draw refusals to answer; of the 11 found there, 10 were right by eye.
+CONFIDENCE = {
+    Rule.QUOTATION: 0.87,
+    Rule.CLAUSE: 0.82,
+    Rule.FRONTED: 0.80,
+    Rule.INFINITIVE: 0.65,
+    Rule.OBJECT: 0.61,
+    Rule.PREPOSITION: 0.65,
+    Rule.ACCORDING: 0.86,
+    Rule.PASSIVE: 0.64,
+    Rule.NO_ANSWER: 0.9,
+}
 # Children of a verb that say where, when and to whom; a quotation may go on behind them.
 ADVERBIALS = frozenset({"prep", "npadvmod", "advmod", "dobj", "dative", "punct", "advcl"})
 COMPLEMENTS = frozenset({"prep", "xcomp", "oprd", "ccomp", "acomp"})
@@ -141,7 +153,9 @@ def _read_core(passage: Passage, verb: Token, cue: Cue) -> Core:
     return Core(verb, cue, group, subject, source, start, end)
 
 
-def _make_frame(passage: Passage, core: Core, content: Content, addressee: Token | None = None) -> Iterator[Frame]:
+def _make_frame(
+    passage: Passage, core: Core, content: Content, addressee: Token | None = None
+) -> Iterator[Frame]:
     cue = order_spans([core.group] if content.cue is None else [core.group, content.cue])
     source = () if core.source is None else (core.source,)
     if addressee is None:
@@ -150,12 +164,16 @@ def _make_frame(passage: Passage, core: Core, content: Content, addressee: Token
     spans = subtract_spans(content.spans, [*source, *cue, *told])
     spans = order_spans(passage.trim(part) for span in spans for part in passage.split_lines(span))
     if spans and any(char.isalnum() for span in spans for char in passage.text[span.start : span.end]):
-        yield Frame(source=source, cue=cue, content=spans, addressee=told, confidence=CONFIDENCE[content.rule])
+        yield Frame(
+            source=source, cue=cue, content=spans, addressee=told, confidence=CONFIDENCE[content.rule]
+        )
 
 
 def _find_addressee(core: Core, content: Content) -> Token | None:
     """Who was told: the object of "told", or the noun after "said to"."""
-    outside = [child for child in core.verb.children if not encloses(content.spans, Span(child.idx, end_of(child)))]
+    outside = [
+        child for child in core.verb.children if not encloses(content.spans, Span(child.idx, end_of(child)))
+    ]
     for child in outside:
         if core.cue.has_addressee and child.dep_ in ("dobj", "dative") and child.i > core.verb.i:
             return child
@@ -222,7 +240,10 @@ def _find_quoted_after(passage: Passage, core: Core) -> Content | None:
             return Content(Rule.QUOTATION, (passage.fit(Span(core.end, quotation.end)),))
         return Content(Rule.QUOTATION, (quotation,))
     paragraph = passage.paragraph_at(core.group.start)
-    if passage.text[core.group.end : paragraph.end].rstrip().endswith(":") and sentence.end >= paragraph.end - 1:
+    if (
+        passage.text[core.group.end : paragraph.end].rstrip().endswith(":")
+        and sentence.end >= paragraph.end - 1
+    ):
         number = passage.paragraph_number(core.group.start) + 1
         if number < len(passage.paragraphs):
             following = passage.paragraphs[number]
@@ -234,7 +255,9 @@ def _find_quoted_after(passage: Passage, core: Core) -> Content | None:
 
 def _belongs(passage: Passage, core: Core, until: int) -> bool:
     """Say whether all words from the core to an offset hang on the verb as time, place or addressee."""
-    held = [phrase_of(child) for child in core.verb.rights if child.dep_ in ADVERBIALS or child.dep_ in SUBJECTS]
+    held = [
+        phrase_of(child) for child in core.verb.rights if child.dep_ in ADVERBIALS or child.dep_ in SUBJECTS
+    ]
     return all(
         encloses(held, Span(token.idx, end_of(token))) for token in passage.tokens_between(core.end, until)
     )
@@ -338,7 +361,11 @@ def read_according(passage: Passage, token: Token) -> Iterator[Frame]:
     before = passage.fit(Span(_clause_start(passage, token, sentence), phrase.start))
     after = passage.fit(Span(phrase.end, sentence.end))
     parts = [span for span in (before, after) if span.start < span.end]
-    if before.start < before.end and after.start < after.end and passage.text[phrase.end : after.start].strip() != ",":
+    if (
+        before.start < before.end
+        and after.start < after.end
+        and passage.text[phrase.end : after.start].strip() != ","
+    ):
         parts = [before]
     core = Core(token, load_cues()["say"], Span(token.idx, end_of(to)), None, source, *hull([phrase]))
     yield from _make_frame(passage, core, Content(Rule.ACCORDING, tuple(parts)))

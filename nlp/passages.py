@@ -99,8 +99,10 @@ class Passage:
 
     def split_lines(self, span: Span) -> list[Span]:
         """The parts of a span in each paragraph, trimmed, so that none holds a line end."""
-        parts = (self.trim(Span(span.start + m.start(), span.start + m.end()))
-                 for m in PARAGRAPH.finditer(self.text[span.start : span.end]))
+        parts = (
+            self.trim(Span(span.start + m.start(), span.start + m.end()))
+            for m in PARAGRAPH.finditer(self.text[span.start : span.end])
+        )
         return [part for part in parts if part.start < part.end]
 
     def tokens_between(self, start: int, end: int) -> list[Token]:

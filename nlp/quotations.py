@@ -19,7 +19,9 @@ PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 DOUBLE = re.compile(r"[“”„«»\"]|''|``|‘‘|’’")
 # An apostrophe also ends a plural possessive or starts a clipped word, so a single mark opens only before a word that
 # follows a gap, and closes only before a gap.
-SINGLE = re.compile(r"(?:(?<=[\s(\[—–-])|^)[‘'](?=\w)[^‘\r\n]{0,300}?(?<=[\w.,!?…])[’'](?=[\s.,;:!?)\]—–-]|$)", re.MULTILINE)
+SINGLE = re.compile(
+    r"(?:(?<=[\s(\[—–-])|^)[‘'](?=\w)[^‘\r\n]{0,300}?(?<=[\w.,!?…])[’'](?=[\s.,;:!?)\]—–-]|$)", re.MULTILINE
+)
 MARKS = re.compile(r"[“”„«»\"‘’'`]+")
 
 
