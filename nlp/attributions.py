@@ -27,7 +27,7 @@ from nlp.clauses import (
     read_verb_group,
 )
 from nlp.cues import Cue, load_cues
-from nlp.frames import Frame, encloses, hull, order_spans, subtract_spans
+from nlp.frames import Frame, encloses, hull, intersect_spans, order_spans, subtract_spans
 from nlp.passages import END_OF_SENTENCE, Passage
 
 
@@ -62,6 +62,11 @@ CONFIDENCE = {
 ADVERBIALS = frozenset({"prep", "npadvmod", "advmod", "dobj", "dative", "punct", "advcl"})
 COMPLEMENTS = frozenset({"prep", "xcomp", "oprd", "ccomp", "acomp"})
 OWN_VOICE = frozenset({"i", "we", "you", "us", "me"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP"})
+JOINERS = frozenset({"CC", "IN", "TO", "WDT", "WP", "WRB"})
+LONGEST_TAG = 6  # words
+NEIGHBOURS = 8  # frames; those that stand in each other are near each other
 ADDRESSED_BY = frozenset({"to"})
 
 
@@ -94,7 +99,23 @@ def find_attributions(doc: Doc) -> list[Frame]:
             frames += read_verb(passage, token, cue)
         elif token.lower_ == "according":
             frames += read_according(passage, token)
-    return continue_quotations(passage, frames)
+    return continue_quotations(passage, bound_nested(frames))
+
+
+def bound_nested(frames: list[Frame]) -> list[Frame]:
+    """Keep a content within the one it stands in: in "A said that X, B reported" X ends before B."""
+    bounded = list(frames)
+    for number, inner in enumerate(frames):
+        for outer in frames[number + 1 : number + NEIGHBOURS]:
+            is_behind = hull(outer.content).end <= hull(outer.cue).start
+            if (
+                is_behind
+                and encloses(outer.content, hull(inner.cue))
+                and encloses(inner.content, hull(outer.cue))
+            ):
+                content = intersect_spans(inner.content, outer.content)
+                bounded[number] = replace(inner, content=content) if content else inner
+    return bounded
 
 
 def continue_quotations(passage: Passage, frames: list[Frame]) -> list[Frame]:
@@ -127,6 +148,8 @@ def read_verb(passage: Passage, verb: Token, cue: Cue) -> Iterator[Frame]:
 
 def _read_active(passage: Passage, core: Core) -> Iterator[Frame]:
     content = _find_content(passage, core)
+    if content is None and (tag := _read_tag(passage, core)) is not None:
+        core, content = tag
     if content is not None and not _is_own_voice(passage, core, content):
         yield from _make_frame(passage, core, content)
 
@@ -171,6 +194,8 @@ def _make_frame(
 
 def _find_addressee(core: Core, content: Content) -> Token | None:
     """Who was told: the object of "told", or the noun after "said to"."""
+    if content.rule is Rule.ACCORDING:
+        return None
     outside = [
         child for child in core.verb.children if not encloses(content.spans, Span(child.idx, end_of(child)))
     ]
@@ -199,7 +224,7 @@ def _find_said(passage: Passage, core: Core) -> Content | None:
         return quoted
     clause = _find_clause_after(core)
     if clause is not None:
-        start = max(phrase_of(clause).start, core.group.end)
+        start = max(_clause_begins(core, clause), core.group.end)
         opening = passage.quotation_after(core.group.end, start)
         if opening is not None and opening.end > start:
             start = opening.start
@@ -214,6 +239,15 @@ def _find_clause_after(core: Core) -> Token | None:
         if child.dep_ == "ccomp" and child.tag_ != "TO" and not _is_infinitive(child):
             return child
     return None
+
+
+def _clause_begins(core: Core, clause: Token) -> int:
+    """The start of a clause; with what the parser took for an object, where the verb has none of its own."""
+    if not core.cue.has_addressee and core.cue.lemma != "ask":
+        stray = find_child(core.verb, "dobj")
+        if stray is not None and core.verb.i < stray.i < clause.i:
+            return min(phrase_of(stray).start, phrase_of(clause).start)
+    return phrase_of(clause).start
 
 
 def _is_infinitive(verb: Token) -> bool:
@@ -289,6 +323,31 @@ def _find_fronted(passage: Passage, core: Core) -> Content | None:
     if core.verb.dep_ == "parataxis" and core.verb.head.i > core.verb.i:
         spans.append(passage.fit(Span(phrase_of(core.verb).end, sentence.end)))
     return Content(Rule.FRONTED, tuple(spans))
+
+
+def _read_tag(passage: Passage, core: Core) -> tuple[Core, Content] | None:
+    """ "..., the report said." by its place alone, where the parser has drawn the noun into the sentence before it."""
+    sentence = passage.sentence_at(core.group.start)
+    comma = passage.text.rfind(",", sentence.start, core.group.start)
+    is_finite = core.verb.tag_ in FINITE
+    if (
+        comma < 0
+        or not is_finite
+        or "quote" not in core.cue.takes
+        or not _belongs(passage, core, sentence.end)
+    ):
+        return None
+    source = passage.trim(Span(comma, core.group.start))
+    words = passage.tokens_between(source.start, source.end)
+    before = passage.tokens_between(sentence.start, comma)
+    if not 0 < len(words) <= LONGEST_TAG or words[-1].tag_ not in NOUNS or words[0].tag_ in JOINERS:
+        return None
+    if not any(token.tag_ in FINITE for token in before) or any(
+        token.tag_.startswith("V") for token in words
+    ):
+        return None
+    core = core._replace(source=source, subject=Subject(words[-1], True), start=source.start)
+    return core, Content(Rule.FRONTED, (passage.fit(Span(sentence.start, comma)),))
 
 
 def _find_silence(passage: Passage, core: Core) -> Content | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from nlp.annotation import Entity, EntityType, Span
+from nlp.publications import is_publication
 
 TITLES = frozenset(
     "mr mrs ms miss dr prof sir dame lord lady sen senator rep representative gov governor president vice-president "
@@ -27,13 +28,22 @@ ARTICLES = frozenset({"the", "a", "an"})
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"\S+")
 LABELS = frozenset(EntityType)
+NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app api's".split())
+GUESSED_TAGS = frozenset({"NNP", "NNPS", "NNS"})  # "Sacks said" is tagged as a plural
+GUESSED_LABELS = frozenset(
+    {"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"}
+)  # none, or one that names seldom have
+FEWEST_GUESSES = 2  # mentions of a name that only we took for one
+PLACED = re.compile(r"\b(?:in|to|from|at|near|across|around|of)\s+$", re.IGNORECASE)
 PERSON_LIKE = frozenset({EntityType.PERSON, EntityType.ORG})
 TYPE_ORDER = {entity_type: rank for rank, entity_type in enumerate(EntityType)}
 
 
 class Mention(NamedTuple):
+    """A name in a text. `type` is `None` for a proper noun that the recogniser passed over: a guess."""
+
     span: Span
-    type: EntityType
+    type: EntityType | None
 
 
 def find_mentions(doc: Doc) -> list[Mention]:
@@ -45,7 +55,30 @@ def find_mentions(doc: Doc) -> list[Mention]:
             span = clean_name(text, Span(ent.start_char, ent.end_char), EntityType(ent.label_))
             if span is not None:
                 mentions.append(Mention(span, EntityType(ent.label_)))
-    return mentions
+    return sorted([*mentions, *_guess_mentions(doc)])
+
+
+def _guess_mentions(doc: Doc) -> Iterator[Mention]:
+    """Single proper nouns that the recogniser passed over: it does not know every new company's name."""
+    for token in doc:
+        if token.tag_ not in GUESSED_TAGS or token.ent_type_ not in GUESSED_LABELS or len(token) < 3:
+            continue
+        if (
+            token.is_alpha
+            and (token.is_title or _has_inner_capital(token.text))
+            and not _has_name_beside(token)
+        ):
+            yield Mention(Span(token.idx, token.idx + len(token)), None)
+
+
+def _has_name_beside(token: Token) -> bool:
+    beside = [token.doc[at] for at in (token.i - 1, token.i + 1) if 0 <= at < len(token.doc)]
+    return any(neighbour.tag_ in ("NNP", "NNPS") for neighbour in beside)
+
+
+def _has_inner_capital(word: str) -> bool:
+    """ "DeepSeek", "eBay": nothing but a name is written so."""
+    return not word.isupper() and any(char.isupper() for char in word[1:])
 
 
 def clean_name(text: str, span: Span, entity_type: EntityType) -> Span | None:
@@ -62,7 +95,7 @@ def clean_name(text: str, span: Span, entity_type: EntityType) -> Span | None:
     start += _lower_prefix(text[start : base + words[0].end()])
     end -= _trailing(text[start:end])
     name = text[start:end]
-    if not any(char.isalpha() for char in name) or name == name.lower():
+    if not any(char.isalpha() for char in name) or name == name.lower() or name.lower() in NOT_NAMES:
         return None
     return Span(start, end)
 
@@ -125,17 +158,37 @@ def _make_entity(number: int, group: Sequence[_Name]) -> Entity:
 
 def _collect_names(text: str, mentions: Iterable[Mention]) -> list[_Name]:
     spans: dict[str, list[Span]] = defaultdict(list)
-    types: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    types: dict[str, Counter[EntityType]] = {}
     for mention in mentions:
         key = " ".join(text[mention.span.start : mention.span.end].casefold().split())
         spans[key].append(mention.span)
-        types[key][mention.type] += 1
+        if mention.type is not None:
+            types.setdefault(key, Counter())[mention.type] += 1
+    surnames = {
+        words[-1] for key in types if types[key][EntityType.PERSON] and len(words := _name_words(key)) > 1
+    }
     names = []
     for key, held in spans.items():
         written = " ".join(text[held[0].start : held[0].end].split())
-        best = min(types[key], key=lambda kind: (-types[key][kind], TYPE_ORDER[kind]))
-        names.append(_Name(key, _name_words(key), written, best, tuple(held)))
+        is_new = len(held) >= FEWEST_GUESSES and _has_inner_capital(written)
+        if key in types or key in surnames or is_new:
+            names.append(
+                _Name(
+                    key,
+                    _name_words(key),
+                    written,
+                    _choose_type(written, types.get(key, Counter())),
+                    tuple(held),
+                )
+            )
     return names
+
+
+def _choose_type(written: str, types: Counter[EntityType]) -> EntityType:
+    """The type most often seen. An outlet is an organisation whatever it was taken for, and so is a guess."""
+    if not types or (is_publication(written) and " " in written):
+        return EntityType.ORG
+    return min(types, key=lambda kind: (-types[kind], TYPE_ORDER[kind]))
 
 
 def _name_words(key: str) -> tuple[str, ...]:
@@ -160,12 +213,13 @@ def _join_names(text: str, names: Sequence[_Name]) -> dict[str, str]:
     by_words: dict[tuple[str, ...], str] = {}
     for name in names:
         leaders[name.key] = by_words.setdefault(name.words, name.key)
-    _join_short_names(names, leaders)
+    _join_short_names(text, names, leaders)
+    _join_publications(names, leaders)
     _join_acronyms(text, names, leaders)
     return leaders
 
 
-def _join_short_names(names: Sequence[_Name], leaders: dict[str, str]) -> None:
+def _join_short_names(text: str, names: Sequence[_Name], leaders: dict[str, str]) -> None:
     """A lone surname, or first name, is the one person of the text who has it."""
     surnames: dict[str, set[str]] = defaultdict(set)
     first_names: dict[str, set[str]] = defaultdict(set)
@@ -175,7 +229,7 @@ def _join_short_names(names: Sequence[_Name], leaders: dict[str, str]) -> None:
             surnames[name.words[-1]].add(_leader(leaders, name.key))
             first_names[name.words[0]].add(_leader(leaders, name.key))
     for name in names:
-        if len(name.words) != 1 or name.type not in PERSON_LIKE:
+        if len(name.words) != 1 or not _may_be_person(text, name):
             continue
         word = name.words[0]
         if name.type is EntityType.ORG and word in taken:
@@ -185,6 +239,32 @@ def _join_short_names(names: Sequence[_Name], leaders: dict[str, str]) -> None:
         )
         if len(owners) == 1:
             leaders[_leader(leaders, name.key)] = next(iter(owners))
+
+
+def _may_be_person(text: str, name: _Name) -> bool:
+    """Say whether a lone name can be a surname: a place cannot, if the text ever speaks of it as of one."""
+    if name.type in PERSON_LIKE:
+        return True
+    before = (text[max(0, span.start - 8) : span.start] for span in name.spans)
+    return name.type is EntityType.GPE and not any(PLACED.search(words) for words in before)
+
+
+def _join_publications(names: Sequence[_Name], leaders: dict[str, str]) -> None:
+    """ "Bloomberg" is "Bloomberg News" where the text names that one and nobody else of the name."""
+    fulls: dict[str, list[_Name]] = defaultdict(list)
+    for name in names:
+        if len(name.words) > 1:
+            fulls[name.words[0]].append(name)
+            fulls[name.words[-1]].append(name)
+    for name in names:
+        owners = fulls.get(name.key, [])
+        if (
+            len(name.words) == 1
+            and len(owners) == 1
+            and is_publication(name.written)
+            and is_publication(owners[0].written)
+        ):
+            _join(leaders, name.key, owners[0].key)
 
 
 def _join_acronyms(text: str, names: Sequence[_Name], leaders: dict[str, str]) -> None:

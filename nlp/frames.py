@@ -51,6 +51,14 @@ def subtract_spans(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, 
     return order_spans(left)
 
 
+def intersect_spans(spans: Iterable[Span], within: Iterable[Span]) -> tuple[Span, ...]:
+    """What of `spans` lies in `within`."""
+    bounds = list(within)
+    return order_spans(
+        Span(max(span.start, bound.start), min(span.end, bound.end)) for span in spans for bound in bounds
+    )
+
+
 def hull(spans: Iterable[Span]) -> Span:
     """The shortest span that holds all of the (at least one) spans."""
     held = list(spans)

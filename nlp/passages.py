@@ -14,6 +14,7 @@ from nlp.annotation import Span
 from nlp.quotations import CLOSING, PARAGRAPH, find_quotations
 
 EDGE = " \t\xa0,;:–—-"
+SENTENCE_MARKS = frozenset(".!?…:;\"”’')]*•|")
 END_OF_SENTENCE = re.compile(r"[.!?…]+[\"”’')\]]*$")
 ABBREVIATION = re.compile(r"\b[A-Z]\.$")  # the full stop of "the U.S." is part of the name
 
@@ -28,8 +29,19 @@ class Passage:
         self.paragraphs = [Span(*m.span()) for m in PARAGRAPH.finditer(self.text) if not m[0].isspace()]
         self._quotation_starts = [quotation.start for quotation in self.quotations]
         self._paragraph_starts = [paragraph.start for paragraph in self.paragraphs]
-        self._sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+        self._sentences = self._find_sentences()
         self._sentence_starts = [start for start, _ in self._sentences]
+
+    def _find_sentences(self) -> list[tuple[int, int]]:
+        """The parser's sentences, without those that it begins in the middle of a line after a plain word."""
+        sentences: list[tuple[int, int]] = []
+        for sentence in self.doc.sents:
+            before = self.text[sentences[-1][0] : sentence.start_char] if sentences else ""
+            if before and not before.endswith(("\n", "\r")) and before.rstrip()[-1:] not in SENTENCE_MARKS:
+                sentences[-1] = (sentences[-1][0], sentence.end_char)
+            else:
+                sentences.append((sentence.start_char, sentence.end_char))
+        return sentences
 
     def sentence_at(self, offset: int) -> Span:
         """The sentence at an offset, kept within its paragraph."""

@@ -100,7 +100,7 @@ def mark_paragraphs(doc: Doc) -> Doc:
 
 def name_version(pipeline: Language) -> str:
     """What results depend on: our rules, spaCy and its model. Stored with each annotation."""
-    import spacy
+    from importlib.metadata import version
 
     model = f"{name_model()} {pipeline.meta.get('version', 'unknown')}"
-    return f"sayso rules {RULES_VERSION}; spacy {spacy.__version__}; {model}"
+    return f"sayso rules {RULES_VERSION}; spacy {version('spacy')}; {model}"

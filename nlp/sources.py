@@ -14,11 +14,9 @@ from spacy.tokens import Doc, Token
 from nlp.annotation import Entity, EntityType, SourceType, Span
 from nlp.clauses import end_of, phrase_of
 from nlp.cues import read_lexicon
+from nlp.publications import is_publication
 
 RELATIVES = frozenset({"who", "which", "that", "whom"})
-PUBLICATION_ENDINGS = frozenset(
-    "news times journal post herald tribune gazette observer chronicle telegraph magazine radio television newspaper".split()
-)
 PERSON_ENDINGS = ("man", "woman", "person", "er", "or", "ist", "ian", "ee")
 LONGEST_NAME_CHARACTERS = 200
 
@@ -32,6 +30,7 @@ class Speaker(NamedTuple):
     words: Span
     head: Span
     is_plural: bool
+    is_name: bool  # written as a proper noun, known or not
     is_joined: bool  # "X and Y": no one of them is the source alone
 
 
@@ -57,6 +56,7 @@ def find_speaker(doc: Doc, source: tuple[Span, ...]) -> Speaker | None:
         words=_cut_words(doc.text, words, root),
         head=Span(root.idx, end_of(root)),
         is_plural=root.tag_ in ("NNS", "NNPS"),
+        is_name=root.tag_ in ("NNP", "NNPS"),
         is_joined=any(child.dep_ == "conj" for child in root.children),
     )
 
@@ -81,13 +81,6 @@ def describe_source(
     ), words
 
 
-def is_publication(name: str) -> bool:
-    """Say whether a name is that of an outlet or agency."""
-    plain = name.casefold().removeprefix("the ")
-    words = plain.split()
-    return plain in _publications() or (len(words) > 1 and words[-1] in PUBLICATION_ENDINGS)
-
-
 def _type_entity(entity: Entity) -> SourceType:
     if entity.type is EntityType.PERSON:
         return SourceType.NAMED_PERSON
@@ -105,6 +98,8 @@ def _type_noun(head: str, speaker: Speaker, *, is_quoted: bool) -> SourceType:
     kind = nouns.get(head)
     if kind is SourceType.AUTHOR and is_quoted:
         return SourceType.UNNAMED_PERSON if head == "i" else SourceType.UNNAMED_GROUP
+    if kind is None and speaker.is_name:
+        return SourceType.ORGANISATION
     if kind is None and speaker.is_plural:
         singular = nouns.get(head.removesuffix("s"))
         kind = (
@@ -148,8 +143,3 @@ def _cut_words(text: str, words: Span, root: Token) -> Span:
 def _source_nouns() -> dict[str, SourceType]:
     pairs = (line.split("\t") for line in read_lexicon("source_nouns.tsv"))
     return {noun: SourceType(kind) for noun, kind in pairs}
-
-
-@cache
-def _publications() -> frozenset[str]:
-    return frozenset(name.casefold() for name in read_lexicon("publications.txt"))
