@@ -1,0 +1,55 @@
+"""Whom a content is about: the names in the parts of it that its main verb is said of.
+
+The subject comes first, then the objects; a name deeper down (in a relative clause, as an adjective) is not what
+the statement is about. Pronouns are not resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from spacy.tokens import Doc, Token
+
+from nlp.annotation import Span
+from nlp.clauses import SUBJECTS
+from nlp.frames import encloses
+
+MOST_NAMES = 5
+OBJECTS = frozenset({"dobj", "dative", "pobj", "agent", "attr", "oprd", "prep", "poss", "appos", "conj", "compound",
+                     "xcomp", "pcomp", "acomp"})  # fmt: skip
+
+
+def rank_names(doc: Doc, content: Sequence[Span], names: Iterable[Span]) -> tuple[Span, ...]:
+    """The names inside the content that it is about, the subject's first. `names` are spans in text order."""
+    inside = [name for name in names if encloses(content, name)]
+    if not inside:
+        return ()
+    roots = {root.i for span in content if (root := _find_root(doc, span)) is not None}
+    ranked = []
+    for name in inside:
+        token = _find_root(doc, name)
+        rank = None if token is None else _rank(token, roots)
+        if rank is not None:
+            ranked.append((rank, name))
+    return tuple(name for _, name in sorted(ranked))[: MOST_NAMES * 2]
+
+
+def _find_root(doc: Doc, span: Span) -> Token | None:
+    found = doc.char_span(*span, alignment_mode="expand")
+    return found.root if found is not None and len(found) else None
+
+
+def _rank(name: Token, roots: set[int]) -> int | None:
+    """0 on the subject's side of the main verb, 1 on the object's, `None` if the name is no part of either."""
+    at = name
+    labels = []
+    while at.i not in roots:
+        labels.append(at.dep_)
+        if at.head.i == at.i:
+            return None
+        at = at.head
+    if not labels:
+        return 0
+    if labels[-1] in SUBJECTS:
+        return 0 if all(label in OBJECTS or label in SUBJECTS for label in labels) else None
+    return 1 if all(label in OBJECTS for label in labels) else None

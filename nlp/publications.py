@@ -1,0 +1,23 @@
+"""Which names are those of outlets and agencies, by a list and by what such names end in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from nlp.cues import read_lexicon
+
+ENDINGS = frozenset(
+    "news times journal post herald tribune gazette observer chronicle telegraph magazine radio television".split()
+)
+
+
+def is_publication(name: str) -> bool:
+    """Say whether a name is that of an outlet or agency, with or without "the"."""
+    plain = " ".join(name.casefold().split()).removeprefix("the ")
+    words = plain.split()
+    return plain in _list_publications() or (len(words) > 1 and words[-1] in ENDINGS)
+
+
+@cache
+def _list_publications() -> frozenset[str]:
+    return frozenset(name.casefold().removeprefix("the ") for name in read_lexicon("publications.txt"))

@@ -1,0 +1,106 @@
+"""The reader: texts in, one `Annotation` for each, in order.
+
+Wires the room together and is the only place that runs the spaCy pipeline. Long texts are read in pieces; all that
+outlives a piece is spans, so that memory depends on neither the length of a text nor the number of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nlp.annotation import Annotation
+from nlp.assembly import Reading, assemble, read_doc
+from nlp.language import READ_LANGUAGE, identify_language
+from nlp.models import load_pipeline, name_model
+from nlp.pieces import PARAGRAPH_ENDS, cut_text
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+RULES_VERSION = 1  # of everything in this room that a result depends on: raise it with each change of results
+BATCH_CHARACTERS = 200_000  # texts read together
+PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU and costs 1 MB each 1,000
+
+
+class Reader:
+    """Finds entities and attributions in English texts. Not to be shared between threads."""
+
+    def __init__(self, pipeline: Language | None = None, *, batch_characters: int = BATCH_CHARACTERS) -> None:
+        self._pipeline = load_pipeline() if pipeline is None else pipeline
+        self._batch_characters = batch_characters
+        self.version = name_version(self._pipeline)
+
+    def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
+        """Yield one annotation a text, in order. Reads ahead by one batch."""
+        for batch in group_by_length(texts, self._batch_characters):
+            yield from self._read_batch(batch)
+
+    def _read_batch(self, texts: list[str]) -> list[Annotation]:
+        languages = [identify_language(text) for text in texts]
+        places = [
+            _Piece(number, offset, piece)
+            for number, (text, language) in enumerate(zip(texts, languages, strict=True))
+            if language in (None, READ_LANGUAGE)
+            for offset, piece in cut_text(text)
+        ]
+        readings: dict[int, list[Reading]] = {}
+        for piece, reading in self._read_pieces(places):
+            readings.setdefault(piece.number, []).append(reading)
+        return [
+            assemble(text, languages[number], readings.get(number, [])) for number, text in enumerate(texts)
+        ]
+
+    def _read_pieces(self, pieces: list[_Piece]) -> Iterator[tuple[_Piece, Reading]]:
+        at = 0
+        for group in group_by_length((piece.text for piece in pieces), PIPE_CHARACTERS):
+            yield from zip(
+                pieces[at : at + len(group)], self._parse(pieces[at : at + len(group)]), strict=True
+            )
+            at += len(group)
+
+    def _parse(self, pieces: list[_Piece]) -> list[Reading]:
+        # Without the zone spaCy keeps every new word of every text for good.
+        with self._pipeline.memory_zone():
+            docs = (mark_paragraphs(self._pipeline.make_doc(piece.text)) for piece in pieces)
+            parsed = self._pipeline.pipe(docs, batch_size=len(pieces))
+            return [read_doc(doc, piece.offset) for piece, doc in zip(pieces, parsed, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    number: int  # of its text in the batch
+    offset: int
+    text: str
+
+
+def group_by_length(texts: Iterable[str], limit: int) -> Iterator[list[str]]:
+    """Group neighbours until a group has `limit` characters; a text that is longer stands in one with those before."""
+    group: list[str] = []
+    length = 0
+    for text in texts:
+        group.append(text)
+        length += len(text)
+        if length >= limit:
+            yield group
+            group, length = [], 0
+    if group:
+        yield group
+
+
+def mark_paragraphs(doc: Doc) -> Doc:
+    """Begin a sentence after each line end, so that neither parse nor name runs over it."""
+    for token in doc[:-1]:
+        if token.is_space and any(mark in token.text for mark in PARAGRAPH_ENDS):
+            doc[token.i + 1].is_sent_start = True
+    return doc
+
+
+def name_version(pipeline: Language) -> str:
+    """What results depend on: our rules, spaCy and its model. Stored with each annotation."""
+    from importlib.metadata import version
+
+    model = f"{name_model()} {pipeline.meta.get('version', 'unknown')}"
+    return f"sayso rules {RULES_VERSION}; spacy {version('spacy')}; {model}"

@@ -1,0 +1,145 @@
+"""Who a source is: the words that name it, its head, and its kind.
+
+Two steps, since a text can be longer than what is parsed at once: `find_speaker` reads the parse of a piece and keeps
+spans; `describe_source` knows the entities of the whole text. A pronoun stays unresolved: its name is the word as written.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from spacy.tokens import Doc, Token
+
+from nlp.annotation import Entity, EntityType, SourceType, Span
+from nlp.clauses import end_of, phrase_of
+from nlp.cues import read_lexicon
+from nlp.publications import is_publication
+
+RELATIVES = frozenset({"who", "which", "that", "whom"})
+PERSON_ENDINGS = ("man", "woman", "person", "er", "or", "ist", "ian", "ee")
+LONGEST_NAME_CHARACTERS = 200
+
+
+class Speaker(NamedTuple):
+    """`words` names the source, without what is added in commas; `head` is the noun in it that decides what it is.
+
+    They are not always inside the frame's source: that of "who said" is the noun before.
+    """
+
+    words: Span
+    head: Span
+    is_plural: bool
+    is_name: bool  # written as a proper noun, known or not
+    is_joined: bool  # "X and Y": no one of them is the source alone
+
+
+def find_speaker(doc: Doc, source: tuple[Span, ...]) -> Speaker | None:
+    """Find the words that name a source; `None` if the text names none."""
+    if not source:
+        return None
+    span = doc.char_span(*source[0], alignment_mode="expand")
+    if span is None or not len(span):
+        return None
+    root = span.root
+    verb: Token | None = None
+    if root.lower_ in RELATIVES and (found := _find_antecedent(root)) is not None:
+        root, verb = found
+    appositive = next((child for child in root.children if child.dep_ == "appos"), None)
+    if appositive is not None and not root.ent_type_ and appositive.ent_type_ == EntityType.PERSON:
+        root = appositive  # "a spokeswoman, Jane Doe,"
+    if verb is not None:
+        words = phrase_of(root, without=verb)
+    else:
+        words = phrase_of(root) if root is appositive else source[0]
+    return Speaker(
+        words=_cut_words(doc.text, words, root),
+        head=Span(root.idx, end_of(root)),
+        is_plural=root.tag_ in ("NNS", "NNPS"),
+        is_name=root.tag_ in ("NNP", "NNPS"),
+        is_joined=any(child.dep_ == "conj" for child in root.children),
+    )
+
+
+def describe_source(
+    text: str, speaker: Speaker | None, entity: Entity | None, *, is_quoted: bool
+) -> tuple[SourceType, str | None]:
+    """The kind of a source and its name: the entity's full name if it is one, else its words as written.
+
+    `entity` is the one that the head is a mention of. `is_quoted` says that the attribution stands inside a quotation,
+    where "I" is not the author.
+    """
+    if speaker is None:
+        return SourceType.NONE, None
+    words = " ".join(text[speaker.words.start : speaker.words.end].split())[:LONGEST_NAME_CHARACTERS]
+    if entity is not None and not speaker.is_joined:
+        return _type_entity(entity), entity.name
+    if entity is not None:
+        return SourceType.UNNAMED_GROUP if _is_group(entity) else _type_entity(entity), words
+    return _type_noun(
+        text[speaker.head.start : speaker.head.end].lower(), speaker, is_quoted=is_quoted
+    ), words
+
+
+def _type_entity(entity: Entity) -> SourceType:
+    if entity.type is EntityType.PERSON:
+        return SourceType.NAMED_PERSON
+    if is_publication(entity.name):
+        return SourceType.PUBLICATION
+    return SourceType.UNNAMED_GROUP if _is_group(entity) else SourceType.ORGANISATION
+
+
+def _is_group(entity: Entity) -> bool:
+    return entity.type is EntityType.NORP
+
+
+def _type_noun(head: str, speaker: Speaker, *, is_quoted: bool) -> SourceType:
+    nouns = _source_nouns()
+    kind = nouns.get(head)
+    if kind is SourceType.AUTHOR and is_quoted:
+        return SourceType.UNNAMED_PERSON if head == "i" else SourceType.UNNAMED_GROUP
+    if kind is None and speaker.is_name:
+        return SourceType.ORGANISATION
+    if kind is None and speaker.is_plural:
+        singular = nouns.get(head.removesuffix("s"))
+        kind = (
+            SourceType.UNNAMED_GROUP
+            if singular is None or singular is SourceType.UNNAMED_PERSON
+            else singular
+        )
+    if kind is SourceType.UNNAMED_PERSON and (speaker.is_plural or speaker.is_joined):
+        return SourceType.UNNAMED_GROUP
+    if kind is not None:
+        return kind
+    if head == "it":
+        return SourceType.ORGANISATION
+    # What is left are people by trade, and things that "show" or "suggest".
+    return SourceType.UNNAMED_PERSON if head.endswith(PERSON_ENDINGS) else SourceType.DOCUMENT
+
+
+def _find_antecedent(relative: Token) -> tuple[Token, Token] | None:
+    """The noun that "who" stands for, and the verb of its clause."""
+    at = relative
+    while at.head.i != at.i:
+        if at.dep_ == "relcl":
+            return at.head, at
+        at = at.head
+    return None
+
+
+def _cut_words(text: str, words: Span, root: Token) -> Span:
+    """End the words before an addition in commas, brackets or a relative clause, but not before the head."""
+    head_end = end_of(root)
+    cuts = [
+        text.find(mark, head_end, words.end)
+        for mark in (",", " who ", " which ", " that ", " (", " —", " –", " - ")
+    ]
+    end = min([cut for cut in cuts if cut >= 0], default=words.end)
+    start = words.start if words.start <= root.idx else root.idx
+    return Span(start, max(head_end, end))
+
+
+@cache
+def _source_nouns() -> dict[str, SourceType]:
+    pairs = (line.split("\t") for line in read_lexicon("source_nouns.tsv"))
+    return {noun: SourceType(kind) for noun, kind in pairs}
