@@ -146,7 +146,5 @@ def _check_spans(attribution: int, spans: tuple[Span, ...]) -> None:
     end = 0
     for span in spans:
         if not end <= span.start < span.end:
-            raise ValueError(
-                f"attribution {attribution}: spans must be non-empty, in order and disjoint: {spans}"
-            )
+            raise ValueError(f"attribution {attribution}: spans must be non-empty, in order and disjoint: {spans}")
         end = span.end

@@ -28,6 +28,7 @@ class Finding:
     """A frame and what the parse around it tells. Spans point into the whole text."""
 
     frame: Frame
+    sentence: Span
     speaker: Speaker | None
     is_quoted: bool
     quotation_type: QuotationType
@@ -62,12 +63,24 @@ def _interpret(doc: Doc, frame: Frame, names: list[Span], quotations: list[Span]
         speaker = speaker._replace(words=_move(speaker.words, offset), head=_move(speaker.head, offset))
     return Finding(
         frame=_move_frame(frame, offset),
+        sentence=_move(find_sentence(doc, frame), offset),
         speaker=speaker,
         is_quoted=encloses(quotations, cue),
         quotation_type=classify_quotation(doc.text, frame.content, quotations),
         meaning=read_meaning(doc.text, frame.cue),
         about=tuple(_move(name, offset) for name in rank_names(doc, frame.content, names)),
     )
+
+
+def find_sentence(doc: Doc, frame: Frame) -> Span:
+    """The sentence or sentences that a frame lies in, without the white space around them."""
+    spans = (*frame.source, *frame.cue, *frame.content, *frame.addressee)
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    tokens = doc.char_span(start, end, alignment_mode="expand")
+    if tokens is not None:
+        start, end = min(start, tokens[0].sent.start_char), max(end, tokens[-1].sent.end_char)
+    words = doc.text[start:end]
+    return Span(end - len(words.lstrip()), start + len(words.rstrip()))
 
 
 def assemble(text: str, language: str | None, readings: Sequence[Reading]) -> Annotation:
@@ -102,6 +115,7 @@ def _attribute(
         source=frame.source,
         cue=frame.cue,
         content=frame.content,
+        sentence=finding.sentence,
         addressee=frame.addressee,
         source_entity=None if speaker is not None and speaker.is_joined else entity,
         source_name=name,

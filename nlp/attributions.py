@@ -108,11 +108,7 @@ def bound_nested(frames: list[Frame]) -> list[Frame]:
     for number, inner in enumerate(frames):
         for outer in frames[number + 1 : number + NEIGHBOURS]:
             is_behind = hull(outer.content).end <= hull(outer.cue).start
-            if (
-                is_behind
-                and encloses(outer.content, hull(inner.cue))
-                and encloses(inner.content, hull(outer.cue))
-            ):
+            if is_behind and encloses(outer.content, hull(inner.cue)) and encloses(inner.content, hull(outer.cue)):
                 content = intersect_spans(inner.content, outer.content)
                 bounded[number] = replace(inner, content=content) if content else inner
     return bounded
@@ -176,9 +172,7 @@ def _read_core(passage: Passage, verb: Token, cue: Cue) -> Core:
     return Core(verb, cue, group, subject, source, start, end)
 
 
-def _make_frame(
-    passage: Passage, core: Core, content: Content, addressee: Token | None = None
-) -> Iterator[Frame]:
+def _make_frame(passage: Passage, core: Core, content: Content, addressee: Token | None = None) -> Iterator[Frame]:
     cue = order_spans([core.group] if content.cue is None else [core.group, content.cue])
     source = () if core.source is None else (core.source,)
     if addressee is None:
@@ -187,18 +181,14 @@ def _make_frame(
     spans = subtract_spans(content.spans, [*source, *cue, *told])
     spans = order_spans(passage.trim(part) for span in spans for part in passage.split_lines(span))
     if spans and any(char.isalnum() for span in spans for char in passage.text[span.start : span.end]):
-        yield Frame(
-            source=source, cue=cue, content=spans, addressee=told, confidence=CONFIDENCE[content.rule]
-        )
+        yield Frame(source=source, cue=cue, content=spans, addressee=told, confidence=CONFIDENCE[content.rule])
 
 
 def _find_addressee(core: Core, content: Content) -> Token | None:
     """Who was told: the object of "told", or the noun after "said to"."""
     if content.rule is Rule.ACCORDING:
         return None
-    outside = [
-        child for child in core.verb.children if not encloses(content.spans, Span(child.idx, end_of(child)))
-    ]
+    outside = [child for child in core.verb.children if not encloses(content.spans, Span(child.idx, end_of(child)))]
     for child in outside:
         if core.cue.has_addressee and child.dep_ in ("dobj", "dative") and child.i > core.verb.i:
             return child
@@ -274,10 +264,7 @@ def _find_quoted_after(passage: Passage, core: Core) -> Content | None:
             return Content(Rule.QUOTATION, (passage.fit(Span(core.end, quotation.end)),))
         return Content(Rule.QUOTATION, (quotation,))
     paragraph = passage.paragraph_at(core.group.start)
-    if (
-        passage.text[core.group.end : paragraph.end].rstrip().endswith(":")
-        and sentence.end >= paragraph.end - 1
-    ):
+    if passage.text[core.group.end : paragraph.end].rstrip().endswith(":") and sentence.end >= paragraph.end - 1:
         number = passage.paragraph_number(core.group.start) + 1
         if number < len(passage.paragraphs):
             following = passage.paragraphs[number]
@@ -289,12 +276,8 @@ def _find_quoted_after(passage: Passage, core: Core) -> Content | None:
 
 def _belongs(passage: Passage, core: Core, until: int) -> bool:
     """Say whether all words from the core to an offset hang on the verb as time, place or addressee."""
-    held = [
-        phrase_of(child) for child in core.verb.rights if child.dep_ in ADVERBIALS or child.dep_ in SUBJECTS
-    ]
-    return all(
-        encloses(held, Span(token.idx, end_of(token))) for token in passage.tokens_between(core.end, until)
-    )
+    held = [phrase_of(child) for child in core.verb.rights if child.dep_ in ADVERBIALS or child.dep_ in SUBJECTS]
+    return all(encloses(held, Span(token.idx, end_of(token))) for token in passage.tokens_between(core.end, until))
 
 
 def _find_continuation(passage: Passage, core: Core) -> list[Span]:
@@ -330,21 +313,14 @@ def _read_tag(passage: Passage, core: Core) -> tuple[Core, Content] | None:
     sentence = passage.sentence_at(core.group.start)
     comma = passage.text.rfind(",", sentence.start, core.group.start)
     is_finite = core.verb.tag_ in FINITE
-    if (
-        comma < 0
-        or not is_finite
-        or "quote" not in core.cue.takes
-        or not _belongs(passage, core, sentence.end)
-    ):
+    if comma < 0 or not is_finite or "quote" not in core.cue.takes or not _belongs(passage, core, sentence.end):
         return None
     source = passage.trim(Span(comma, core.group.start))
     words = passage.tokens_between(source.start, source.end)
     before = passage.tokens_between(sentence.start, comma)
     if not 0 < len(words) <= LONGEST_TAG or words[-1].tag_ not in NOUNS or words[0].tag_ in JOINERS:
         return None
-    if not any(token.tag_ in FINITE for token in before) or any(
-        token.tag_.startswith("V") for token in words
-    ):
+    if not any(token.tag_ in FINITE for token in before) or any(token.tag_.startswith("V") for token in words):
         return None
     core = core._replace(source=source, subject=Subject(words[-1], True), start=source.start)
     return core, Content(Rule.FRONTED, (passage.fit(Span(sentence.start, comma)),))
@@ -420,11 +396,7 @@ def read_according(passage: Passage, token: Token) -> Iterator[Frame]:
     before = passage.fit(Span(_clause_start(passage, token, sentence), phrase.start))
     after = passage.fit(Span(phrase.end, sentence.end))
     parts = [span for span in (before, after) if span.start < span.end]
-    if (
-        before.start < before.end
-        and after.start < after.end
-        and passage.text[phrase.end : after.start].strip() != ","
-    ):
+    if before.start < before.end and after.start < after.end and passage.text[phrase.end : after.start].strip() != ",":
         parts = [before]
     core = Core(token, load_cues()["say"], Span(token.idx, end_of(to)), None, source, *hull([phrase]))
     yield from _make_frame(passage, core, Content(Rule.ACCORDING, tuple(parts)))

@@ -50,9 +50,7 @@ def is_passive(verb: Token) -> bool:
         return True
     if verb.dep_ == "advcl" and not any(child.dep_ in ("aux", *SUBJECTS) for child in verb.children):
         return True  # "Asked whether it was true, he said"
-    return verb.dep_ in ("acl", "amod") or any(
-        child.dep_ in ("agent", "nsubjpass") for child in verb.children
-    )
+    return verb.dep_ in ("acl", "amod") or any(child.dep_ in ("agent", "nsubjpass") for child in verb.children)
 
 
 def is_negated(verb: Token) -> bool:

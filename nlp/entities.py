@@ -18,21 +18,60 @@ from nlp.annotation import Entity, EntityType, Span
 from nlp.publications import is_publication
 
 TITLES = frozenset(
-    "mr mrs ms miss dr prof sir dame lord lady sen senator rep representative gov governor president vice-president "
-    "chancellor minister secretary gen general col maj capt lt sgt judge justice rev pope king queen prince princess "
-    "mayor ambassador congressman congresswoman".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "sen",
+        "senator",
+        "rep",
+        "representative",
+        "gov",
+        "governor",
+        "president",
+        "vice-president",
+        "chancellor",
+        "minister",
+        "secretary",
+        "gen",
+        "general",
+        "col",
+        "maj",
+        "capt",
+        "lt",
+        "sgt",
+        "judge",
+        "justice",
+        "rev",
+        "pope",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "mayor",
+        "ambassador",
+        "congressman",
+        "congresswoman",
+    ]
 )
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-COMPANY_FORMS = frozenset("inc corp corporation ltd llc plc co company ag gmbh sa nv".split())
+COMPANY_FORMS = frozenset(
+    ["inc", "corp", "corporation", "ltd", "llc", "plc", "co", "company", "ag", "gmbh", "sa", "nv"]
+)
 ARTICLES = frozenset({"the", "a", "an"})
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"\S+")
 LABELS = frozenset(EntityType)
-NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app api's".split())
+NOT_NAMES = frozenset(["ai", "ip", "api", "tv", "ceo", "cfo", "cto", "gb", "ram", "it", "pc", "app", "api's"])
 GUESSED_TAGS = frozenset({"NNP", "NNPS", "NNS"})  # "Sacks said" is tagged as a plural
-GUESSED_LABELS = frozenset(
-    {"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"}
-)  # none, or one that names seldom have
+GUESSED_LABELS = frozenset({"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"})  # none, or one that names seldom have
 FEWEST_GUESSES = 2  # mentions of a name that only we took for one
 PLACED = re.compile(r"\b(?:in|to|from|at|near|across|around|of)\s+$", re.IGNORECASE)
 PERSON_LIKE = frozenset({EntityType.PERSON, EntityType.ORG})
@@ -63,11 +102,7 @@ def _guess_mentions(doc: Doc) -> Iterator[Mention]:
     for token in doc:
         if token.tag_ not in GUESSED_TAGS or token.ent_type_ not in GUESSED_LABELS or len(token) < 3:
             continue
-        if (
-            token.is_alpha
-            and (token.is_title or _has_inner_capital(token.text))
-            and not _has_name_beside(token)
-        ):
+        if token.is_alpha and (token.is_title or _has_inner_capital(token.text)) and not _has_name_beside(token):
             yield Mention(Span(token.idx, token.idx + len(token)), None)
 
 
@@ -114,7 +149,7 @@ def _is_leading(word: str, entity_type: EntityType, *, is_last: bool) -> bool:
 def _lower_prefix(word: str) -> int:
     """The length of "pro-" or an opening mark before the name proper."""
     hyphen = word.find("-")
-    if 0 < hyphen and word[:hyphen].islower() and word[hyphen + 1 : hyphen + 2].isupper():
+    if hyphen > 0 and word[:hyphen].islower() and word[hyphen + 1 : hyphen + 2].isupper():
         return hyphen + 1
     return len(word) - len(word.lstrip("\"“”'‘’([,;:-–—"))
 
@@ -164,9 +199,7 @@ def _collect_names(text: str, mentions: Iterable[Mention]) -> list[_Name]:
         spans[key].append(mention.span)
         if mention.type is not None:
             types.setdefault(key, Counter())[mention.type] += 1
-    surnames = {
-        words[-1] for key in types if types[key][EntityType.PERSON] and len(words := _name_words(key)) > 1
-    }
+    surnames = {words[-1] for key in types if types[key][EntityType.PERSON] and len(words := _name_words(key)) > 1}
     names = []
     for key, held in spans.items():
         written = " ".join(text[held[0].start : held[0].end].split())
@@ -234,9 +267,7 @@ def _join_short_names(text: str, names: Sequence[_Name], leaders: dict[str, str]
         word = name.words[0]
         if name.type is EntityType.ORG and word in taken:
             continue  # "Bloomberg" beside "Bloomberg News" and "Michael Bloomberg" may be either
-        owners = surnames.get(word) or (
-            first_names.get(word, set()) if name.type is EntityType.PERSON else set()
-        )
+        owners = surnames.get(word) or (first_names.get(word, set()) if name.type is EntityType.PERSON else set())
         if len(owners) == 1:
             leaders[_leader(leaders, name.key)] = next(iter(owners))
 

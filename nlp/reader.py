@@ -49,16 +49,12 @@ class Reader:
         readings: dict[int, list[Reading]] = {}
         for piece, reading in self._read_pieces(places):
             readings.setdefault(piece.number, []).append(reading)
-        return [
-            assemble(text, languages[number], readings.get(number, [])) for number, text in enumerate(texts)
-        ]
+        return [assemble(text, languages[number], readings.get(number, [])) for number, text in enumerate(texts)]
 
     def _read_pieces(self, pieces: list[_Piece]) -> Iterator[tuple[_Piece, Reading]]:
         at = 0
         for group in group_by_length((piece.text for piece in pieces), PIPE_CHARACTERS):
-            yield from zip(
-                pieces[at : at + len(group)], self._parse(pieces[at : at + len(group)]), strict=True
-            )
+            yield from zip(pieces[at : at + len(group)], self._parse(pieces[at : at + len(group)]), strict=True)
             at += len(group)
 
     def _parse(self, pieces: list[_Piece]) -> list[Reading]:

@@ -76,9 +76,7 @@ def describe_source(
         return _type_entity(entity), entity.name
     if entity is not None:
         return SourceType.UNNAMED_GROUP if _is_group(entity) else _type_entity(entity), words
-    return _type_noun(
-        text[speaker.head.start : speaker.head.end].lower(), speaker, is_quoted=is_quoted
-    ), words
+    return _type_noun(text[speaker.head.start : speaker.head.end].lower(), speaker, is_quoted=is_quoted), words
 
 
 def _type_entity(entity: Entity) -> SourceType:
@@ -102,11 +100,7 @@ def _type_noun(head: str, speaker: Speaker, *, is_quoted: bool) -> SourceType:
         return SourceType.ORGANISATION
     if kind is None and speaker.is_plural:
         singular = nouns.get(head.removesuffix("s"))
-        kind = (
-            SourceType.UNNAMED_GROUP
-            if singular is None or singular is SourceType.UNNAMED_PERSON
-            else singular
-        )
+        kind = SourceType.UNNAMED_GROUP if singular is None or singular is SourceType.UNNAMED_PERSON else singular
     if kind is SourceType.UNNAMED_PERSON and (speaker.is_plural or speaker.is_joined):
         return SourceType.UNNAMED_GROUP
     if kind is not None:
@@ -131,8 +125,7 @@ def _cut_words(text: str, words: Span, root: Token) -> Span:
     """End the words before an addition in commas, brackets or a relative clause, but not before the head."""
     head_end = end_of(root)
     cuts = [
-        text.find(mark, head_end, words.end)
-        for mark in (",", " who ", " which ", " that ", " (", " —", " –", " - ")
+        text.find(mark, head_end, words.end) for mark in (",", " who ", " which ", " that ", " (", " —", " –", " - ")
     ]
     end = min([cut for cut in cuts if cut >= 0], default=words.end)
     start = words.start if words.start <= root.idx else root.idx
