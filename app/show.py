@@ -28,10 +28,10 @@ _STANCE_STYLES = {"denies": "red", "doubts": "yellow", "declines": "dim", "relay
 def show_claims(found: Sequence[ClaimSummary]) -> None:
     table = Table(box=None, pad_edge=False, show_edge=False, expand=True)
     table.add_column("claim", no_wrap=True, style="bold cyan")
-    table.add_column("text", ratio=1)
+    table.add_column("text", ratio=1, min_width=36, overflow="fold")
     table.add_column("origins", justify="right", no_wrap=True)
-    table.add_column("outlets", justify="right")
-    table.add_column("stances", no_wrap=True)
+    table.add_column("outlets", justify="right", no_wrap=True)
+    table.add_column("stances", max_width=20)
     for claim in found:
         stances = ", ".join(f"{count} {stance}" for stance, count in claim.stances.items())
         table.add_row(
@@ -49,7 +49,8 @@ def show_trace(trace: Trace) -> None:
     evidence, earliest = trace.evidence, trace.earliest_held.version
     console.print(_text(evidence.text, style="bold"), soft_wrap=False)
     console.print(f"claim {show_id(Kind.CLAIM, evidence.claim_id)}", style="dim")
-    console.print(_text(f"earliest held: {earliest.outlet or 'unknown outlet'}, {_time(earliest.at)}, {earliest.url}"))
+    where = f"{earliest.outlet or 'unknown outlet'}, {_time(earliest.at)}, {earliest.url}"
+    console.print(_text(f"earliest held: {where}"), soft_wrap=True)
     if trace.oldest_named:
         console.print(_text(f"oldest named, not held: {trace.oldest_named}"))
     console.print(f"origins: {interval(trace.origins.at_least, trace.origins.at_most)}")
@@ -59,7 +60,7 @@ def show_trace(trace: Trace) -> None:
         console.print(f"denied, origins: {interval(denied.at_least, denied.at_most)}")
         _show_origins(console, denied)
     for item in evidence.members:
-        console.print(_chain_tree(item, trace.chains[item.attribution_id]))
+        console.print(_chain_tree(item, trace.chains[item.attribution_id]), soft_wrap=True)
 
 
 def show_entity(view: EntityView) -> None:
@@ -170,7 +171,7 @@ def _show_origins(console: Console, origins: Origins) -> None:
         name = found.origin or "no lineage recorded"
         count = len(found.attribution_ids)
         words = f"  {name} ({found.kind.replace('_', ' ')}), {count} attribution{'s' if count > 1 else ''}"
-        console.print(_text(words + (f": {why}" if why else "")))
+        console.print(_text(words + (f": {why}" if why else "")), soft_wrap=True)
 
 
 def _time(at: datetime) -> str:

@@ -141,17 +141,25 @@ def _source_hop(item: AttributionEvidence, *, is_innermost: bool) -> Hop:
 
 
 def _resolution(item: AttributionEvidence) -> Resolution:
+    """A source is named if it is an entity; a publication also by a name that is none of those ("the paper" is not)."""
     match item.source_type:
-        case SourceType.NAMED_PERSON | SourceType.ORGANISATION | SourceType.PUBLICATION:
-            return Resolution.NAMED if item.source_name else Resolution.UNNAMED
-        case SourceType.DOCUMENT:
+        case SourceType.NAMED_PERSON | SourceType.ORGANISATION | SourceType.DOCUMENT:
             return Resolution.NAMED if item.source_entity_id is not None else Resolution.UNNAMED
+        case SourceType.PUBLICATION:
+            is_named = item.source_entity_id is not None or _is_proper_name(item.source_name or "")
+            return Resolution.NAMED if is_named else Resolution.UNNAMED
         case SourceType.AUTHOR:
             return Resolution.NAMED
         case SourceType.UNNAMED_PERSON | SourceType.UNNAMED_GROUP:
             return Resolution.UNNAMED
         case _:
             return Resolution.NONE
+
+
+def _is_proper_name(name: str) -> bool:
+    words = name.split()
+    words = words[1:] if words and words[0].casefold() in ("the", "a", "an", "this", "that") else words
+    return any(word[0].isupper() for word in words)
 
 
 def _joined(hops: list[Hop]) -> tuple[Hop, ...]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from graph.ids import stable_id
 from nlp.annotation import Annotation, Attribution, Span, Stance
 
+# One or two words are mostly what is spoken of ("the inquiry"), not what is said of it.
+LEAST_WORDS = 3
 # Fewer words than this can hardly name who did what to whom.
 SELF_CONTAINED_WORDS = 5
 # Words whose meaning lies outside the content: personal, demonstrative and other pro-forms of English.
@@ -39,7 +41,7 @@ def claim_key(text: str, annotation: Annotation, attribution: Attribution) -> Cl
     """Return the claim that `attribution`, read in `text`, belongs to; `None` where it claims nothing."""
     words = join_spans(text, attribution.content)
     folded = fold_words(_LEADING_THAT.sub("", words))
-    if attribution.stance is Stance.DECLINES or not folded:
+    if attribution.stance is Stance.DECLINES or len(folded.split()) < LEAST_WORDS:
         return None
     if _is_self_contained(folded):
         parts, reason = ["claim", folded], "same words"

@@ -104,8 +104,9 @@ def _kind_of(chain: Chain) -> OriginKind:
             return OriginKind.NAMED
         case Resolution.UNNAMED:
             return OriginKind.UNNAMED
-        case Resolution.HELD if chain.innermost.source_type == "author":
-            return OriginKind.NAMED  # the outlet's own witness
+        case Resolution.HELD:
+            # The outlet speaks for itself: its own witness, or a statement of the organisation whose site it is.
+            return OriginKind.NAMED
         case _:
             return OriginKind.NO_LINEAGE
 

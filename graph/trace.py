@@ -116,5 +116,5 @@ def _oldest_named(evidence: ClaimEvidence, chains: dict[int, Chain]) -> str | No
 def _most_about(members: Sequence[AttributionEvidence]) -> tuple[str, ...]:
     counts: Counter[str] = Counter()
     for item in members:
-        counts.update(dict.fromkeys(name for _, name in item.about))
+        counts.update({name for _, name in item.about})
     return tuple(name for name, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:5])

@@ -111,11 +111,11 @@ def test_bad_feeds_say_what_is_wrong_and_harm_no_good_one(db: str, httpserver: H
     good = next(url for url in outlets.feed_urls if "river-voice" in url)
     sayso(db, "feeds", "add", good, "http://127.0.0.1:9/dead", *(httpserver.url_for(f"/{name}") for name in FEEDS))
     done = sayso(db, "ingest", "--quiet", "--json")
-    assert (done.code, done.lines[0]["feeds"], done.lines[0]["articles"]) == (3, 2, 1)
+    assert (done.code, done.lines[0]["feeds"], done.lines[0]["articles"]) == (3, 1, 1)
     by_name = {
         failure["item"].rsplit("/", 1)[-1]: failure for failure in sayso(db, "status", "--json").lines[0]["failures"]
     }
-    assert set(by_name) == {"html", "empty", "missing", "dead"}
+    assert set(by_name) == {"html", "empty", "truncated", "missing", "dead"}
     assert "HTML" in by_name["html"]["message"]
     assert "404" in by_name["missing"]["message"]
     assert all(failure["next_try"] for name, failure in by_name.items() if name in ("missing", "dead"))

@@ -55,9 +55,10 @@ def test_words_that_point_elsewhere_join_only_within_one_source() -> None:
 
 
 def test_a_short_content_is_no_claim_that_others_share() -> None:
-    assert key_of("prices rose") != key_of("prices rose", source="Ben Okafor")
+    assert key_of("prices rose sharply") != key_of("prices rose sharply", source="Ben Okafor")
 
 
 def test_declining_and_punctuation_claim_nothing() -> None:
     assert key_of("to say whether the plant had leaked", stance=Stance.DECLINES) is None
     assert key_of("...") is None
+    assert key_of("the inquiry") is None

@@ -27,13 +27,13 @@ def page(outlet: str, source: str, cue: str = "said", *, hour: int = 9, **more: 
     kind = more.pop("type", SourceType.NAMED_PERSON)
     stance = more.pop("stance", Stance.ASSERTS)
     said = Said(source=source, cue=cue, content=LEAK, type=kind, stance=stance)  # type: ignore[arg-type]
-    named = kind in (SourceType.NAMED_PERSON,)
     built = Page(
         url=f"https://{outlet.lower().replace(' ', '-')}.example/{hour}",
         outlet=outlet,
         text=f"{source} {cue} {LEAK}.",
         said=(said,),
-        people=(source,) if named else (),
+        people=(source,) if kind is SourceType.NAMED_PERSON else (),
+        organisations=(source,) if kind is SourceType.ORGANISATION else (),
         published_at=at(3, hour),
     )
     return replace(built, **more)  # type: ignore[arg-type]
@@ -197,3 +197,27 @@ def test_an_article_is_found_by_its_url_and_by_its_id(store: Store) -> None:
     add_page(store, page("A News", "Ada Brandt"))
     view = view_article(store, "https://a-news.example/9")
     assert view_article(store, show_id(Kind.ARTICLE, view.article_id)) == view
+
+
+def test_a_source_that_nobody_could_name_is_not_named(store: Store) -> None:
+    vague = page("A News", "the company", type=SourceType.ORGANISATION, organisations=())
+    paper = page("B News", "The paper", "reported", type=SourceType.PUBLICATION)
+    trace = trace_of(store, vague, paper)
+    assert counts(trace) == (1, 2, 0)
+    assert {found.kind for found in trace.origins.classes} == {"unnamed"}
+
+
+def test_a_statement_on_an_organisations_own_site_goes_back_to_the_organisation(store: Store) -> None:
+    own = page("Kestrel Power", "Kestrel Power", "said", type=SourceType.ORGANISATION)
+    report = page("A News", "Kestrel Power", "said", type=SourceType.ORGANISATION, hour=11)
+    trace = trace_of(store, own, report)
+    assert counts(trace) == (1, 1, 0)
+    assert hops_of(trace, "Kestrel Power") == [("Kestrel Power", "outlet", "held", "Kestrel Power said")]
+
+
+def test_a_claim_is_about_whom_most_of_its_attributions_are_about(store: Store) -> None:
+    for number, about in enumerate([("Orsk",), ("Orsk", "Velde"), ("Velde", "Orsk")]):
+        one = page(f"Outlet {number}", "Ada Brandt", organisations=("Orsk", "Velde"))
+        add_page(store, replace(one, said=(replace(one.said[0], about=about),)))
+    (claim,) = list_claims(store)
+    assert claim.about == ("Orsk", "Velde")
