@@ -11,7 +11,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import Protocol
 
 from app.progress import Reporter
 from graph.annotating import save_annotation
@@ -34,8 +35,6 @@ from ingest.http import Fetcher
 from ingest.pages import fetch_article
 from ingest.polling import after_failure, after_success, poll
 from nlp.annotation import Annotation
-
-Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +63,15 @@ class Tally:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be done on one item, and what its failure is recorded under."""
+
+    stage: str
+    item: str
+    do: Callable[[], Awaitable[None]]
+
+
 class Walk:
     """Takes articles from the outside world into the graph of one store."""
 
@@ -83,14 +91,21 @@ class Walk:
 
     async def follow_feeds(self, fetcher: Fetcher) -> None:
         """Poll the feeds that are due, then fetch the pages of all entries whose article is not held yet."""
-        states = due_feeds(self._store, now=self._clock())
-        await self._run_all("Polling feeds", states, lambda state: self._poll_feed(fetcher, state), FEEDS_AT_ONCE)
-        entries = pending_entries(self._store, now=self._clock())
-        await self._run_all("Fetching pages", entries, lambda entry: self._fetch_page(fetcher, entry), PAGES_AT_ONCE)
+        polls = [
+            _Work("poll", state.url, partial(self._poll_feed, fetcher, state))
+            for state in due_feeds(self._store, now=self._clock())
+        ]
+        await self._do_all("Polling feeds", polls, FEEDS_AT_ONCE)
+        pages = [
+            _Work("fetch", pending.item, partial(self._fetch_page, fetcher, pending))
+            for pending in pending_entries(self._store, now=self._clock())
+        ]
+        await self._do_all("Fetching pages", pages, PAGES_AT_ONCE)
 
     async def fetch_urls(self, fetcher: Fetcher, urls: Iterable[str]) -> None:
         """Fetch these pages and store their articles."""
-        await self._run_all("Fetching pages", list(urls), lambda url: self._fetch_url(fetcher, url), PAGES_AT_ONCE)
+        pages = [_Work("fetch", url, partial(self._fetch_url, fetcher, url)) for url in urls]
+        await self._do_all("Fetching pages", pages, PAGES_AT_ONCE)
 
     def take_in(self, articles: Iterable[Article | IngestError]) -> None:
         """Store articles that are at hand; an error among them is a failed item."""
@@ -130,38 +145,38 @@ class Walk:
 
     async def _fetch_page(self, fetcher: Fetcher, pending: PendingEntry) -> None:
         url = pending.entry.url or pending.item
-        try:
-            article = await fetch_article(fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet)
-        except IngestError as error:
-            self._fail("fetch", pending.item, error)
-            return
+        article = await fetch_article(fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet)
         saved = save_entry_article(self._store, pending, article, now=self._clock())
         self._count(saved.is_new)
 
     async def _fetch_url(self, fetcher: Fetcher, url: str) -> None:
-        try:
-            article = await fetch_article(fetcher, url, now=self._clock())
-        except IngestError as error:
-            self._fail("fetch", url, error)
-            return
+        article = await fetch_article(fetcher, url, now=self._clock())
         self._count(save_article(self._store, article, now=self._clock()).is_new)
 
-    async def _run_all(
-        self, name: str, items: Iterable[Item], work: Callable[[Item], Awaitable[None]], at_once: int
-    ) -> None:
-        """Do `work` on all items, `at_once` at a time. Only an error of the store stops the others."""
-        items = list(items)
-        queue = iter(items)
+    async def _do_all(self, name: str, work: list[_Work], at_once: int) -> None:
+        """Do all of `work`, `at_once` items at a time. Only an error of the store stops the others."""
+        queue = iter(work)
+        with self._reporter.stage(name, len(work)) as stage:
 
-        async def worker(stage_advance: Callable[[], None]) -> None:
-            for item in queue:
-                await work(item)
-                stage_advance()
+            async def worker() -> None:
+                for each in queue:
+                    await self._do(each)
+                    stage.advance()
 
-        with self._reporter.stage(name, len(items)) as stage:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(at_once, len(items))):
-                    group.create_task(worker(stage.advance))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(at_once, len(work))):
+                        group.create_task(worker())
+            except ExceptionGroup as errors:
+                raise errors.exceptions[0] from None
+
+    async def _do(self, work: _Work) -> None:
+        try:
+            await work.do()
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  the per-item loop: whatever one page does, the others are fetched
+            self._fail(work.stage, work.item, error)
 
     def _read_batch(
         self, reader: TextReader, batch: list[UnreadVersion]
@@ -218,4 +233,5 @@ class Walk:
             is_final=not is_retry,
             retry_after_seconds=error.retry_after_seconds if isinstance(error, RetryLater) else None,
         )
-        self.tally.problems.append(str(error))
+        is_ours = isinstance(error, IngestError)
+        self.tally.problems.append(str(error) if is_ours else f"{item}: {type(error).__name__}: {error}")

@@ -59,10 +59,6 @@ class Article:
         if not self.url:
             raise ValueError("an article needs a url")
         if (self.published_at is None) != (self.published_from is DateOrigin.NONE):
-            raise ValueError(
-                f"{self.url}: published_at and published_from must both be known or both unknown"
-            )
+            raise ValueError(f"{self.url}: published_at and published_from must both be known or both unknown")
         if self.published_at is not None and self.published_at.utcoffset() != UTC.utcoffset(None):
-            raise ValueError(
-                f"{self.url}: published_at must be an aware UTC datetime, got {self.published_at!r}"
-            )
+            raise ValueError(f"{self.url}: published_at must be an aware UTC datetime, got {self.published_at!r}")

@@ -27,6 +27,9 @@ from ingest.urls import clean_url, domain_of, is_web_url
 PAGE_LIMIT_BYTES = 5_000_000
 SHORT_TEXT_CHARACTERS = 200
 MOST_LINKS = 200
+_PAGE_KINDS = frozenset(
+    {"text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml", "application/rss+xml", ""}
+)
 _LANGUAGE_CHARACTERS = 2000
 _FUTURE_SLACK = timedelta(days=1)
 _BLOCKS = frozenset({"p", "li", "blockquote", "td", "h1", "h2", "h3", "h4", "h5", "h6", "div"})
@@ -65,8 +68,10 @@ def extract_article(
         BadInput: it is no page (an image, a PDF ...).
     """
     kind = headers.get("content-type", "text/html").split(";")[0].strip().lower()
-    if kind not in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""):
+    if kind not in _PAGE_KINDS:
         raise BadInput(url, f"this is no page but {kind}")
+    if _looks_like_feed(html):
+        raise BadInput(url, "this is a feed, not a page; follow it with: sayso feeds add URL")
     tree = trafilatura.load_html(_decode(html, headers))
     extracted = None if tree is None else _extract(tree, url, now)
     if tree is None or extracted is None or not (extracted.text or "").strip():
@@ -201,6 +206,11 @@ def _fold(text: str) -> str:
 def _flags(text: str, *, is_free: bool) -> tuple[Flag, ...]:
     partial = () if is_free else (Flag.PARTIAL,)
     return (*partial, Flag.SHORT) if len(text) < SHORT_TEXT_CHARACTERS else partial
+
+
+def _looks_like_feed(body: bytes) -> bool:
+    head = body[:500].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    return head.startswith(b"<?xml") and any(tag in head for tag in (b"<rss", b"<feed", b"<rdf:rdf"))
 
 
 def _decode(html: bytes, headers: Mapping[str, str]) -> bytes | str:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from app.demo_server import DemoServer
+from app.progress import Silent
+from app.walk import Walk
+from graph.errors import StoreFull
+from graph.failures import list_failures
+from graph.following import add_feeds
+from graph.store import Store
+from ingest.article import Article
+from ingest.http import Fetcher
+from ingest.pages import fetch_article
+from ingest.polling import new_feed
+from nlp.reader import Reader
 from tests.app.world import arguments, check_schema, dump, environment, sayso
 
 LINE = (
@@ -36,13 +50,13 @@ def test_the_same_again_is_not_read_again(filled: str, tmp_path: Path, outlets: 
 
 
 @pytest.mark.timeout(600)
-def test_killed_at_any_moment_it_ends_in_the_same_store(outlets: DemoServer, tmp_path: Path) -> None:
+def test_killed_at_any_moment_it_ends_in_the_same_store(outlets: DemoServer, tmp_path: Path, database_url: str) -> None:
     calm = f"sqlite:///{tmp_path / 'calm.db'}"
     sayso(calm, "feeds", "add", *outlets.feed_urls)
     started = time.monotonic()
     sayso(calm, "ingest", "--quiet")
     whole_run_seconds = time.monotonic() - started
-    killed = f"sqlite:///{tmp_path / 'killed.db'}"
+    killed = database_url
     sayso(killed, "feeds", "add", *outlets.feed_urls)
     moments = random.Random(7)
     interrupted = 0
@@ -162,3 +176,46 @@ def test_a_store_of_a_newer_schema_is_left_alone(db: str, tmp_path: Path) -> Non
     done = sayso(db, "claims")
     assert done.code == 1
     assert "newer sayso" in done.err
+
+
+def test_an_error_that_nobody_foresaw_costs_one_item_and_is_recorded(
+    db: str, outlets: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk, store = make_walk(db, outlets)
+
+    async def fetch_but_one(fetcher: Fetcher, url: str, **more: Any) -> Article:
+        if "art-40117" in url:
+            raise RecursionError("too deep")
+        return await fetch_article(fetcher, url, **more)
+
+    monkeypatch.setattr("app.walk.fetch_article", fetch_but_one)
+    with store:
+        asyncio.run(follow(walk))
+        (failure,) = [failure for failure in list_failures(store) if failure.stage == "fetch"]
+    assert (failure.error, "art-40117" in failure.item) == ("RecursionError", True)
+    assert walk.tally.articles == 16
+
+
+def test_a_store_that_fails_stops_the_walk_with_its_own_error(
+    db: str, outlets: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk, store = make_walk(db, outlets)
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreFull(db, "no space is left")
+
+    monkeypatch.setattr("app.walk.save_poll", fail)
+    with store, pytest.raises(StoreFull):
+        asyncio.run(follow(walk))
+
+
+def make_walk(db: str, outlets: DemoServer) -> tuple[Walk, Store]:
+    store = Store.open(db)
+    now = datetime(2026, 3, 6, tzinfo=UTC)
+    add_feeds(store, [new_feed(url, None, now=now) for url in outlets.feed_urls])
+    return Walk(store, make_reader=Reader, clock=lambda: now, reporter=Silent()), store
+
+
+async def follow(walk: Walk) -> None:
+    async with Fetcher() as fetcher:
+        await walk.follow_feeds(fetcher)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -43,10 +44,21 @@ def environment(url: str) -> dict[str, str]:
 def sayso(url: str, *words: str, stdin: str | bytes = b"", cwd: Path = CHECKOUT) -> Result:
     """Run a command to its end in a process of its own."""
     raw = stdin.encode() if isinstance(stdin, str) else stdin
-    done = subprocess.run(
-        arguments(*words), env=environment(url), cwd=cwd, input=raw, capture_output=True, timeout=150, check=False
+    process = subprocess.Popen(
+        arguments(*words),
+        env=environment(url) | {"PYTHONFAULTHANDLER": "1"},
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    return Result(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+    try:
+        out, err = process.communicate(raw, timeout=90)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # has it say where it hangs
+        out, err = process.communicate()
+        raise AssertionError(f"sayso {' '.join(words)} hangs:\n{err.decode()}") from None
+    return Result(code=process.returncode, out=out.decode(), err=err.decode())
 
 
 def check_schema(name: str, value: Any) -> None:

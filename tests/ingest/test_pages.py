@@ -127,3 +127,8 @@ def test_the_charset_of_the_header_is_believed_if_it_holds() -> None:
 def test_a_date_in_the_future_is_none() -> None:
     head = '<meta property="article:published_time" content="2031-03-04T10:00:00Z">'
     assert extract(html(head=head)).published_at is None
+
+
+def test_a_feed_that_is_taken_for_a_page_is_told_what_to_do() -> None:
+    with pytest.raises(BadInput, match="sayso feeds add"):
+        extract(b'<?xml version="1.0"?><rss version="2.0"></rss>', headers={"content-type": "application/rss+xml"})
