@@ -15,6 +15,8 @@ from nlp.clauses import SUBJECTS
 from nlp.frames import encloses
 
 MOST_NAMES = 5
+DEEPER = 2  # taken only where nothing is said of a name directly ("it was possible that X stole")
+CLAUSES = frozenset({"ccomp", "acl"})
 OBJECTS = frozenset({"dobj", "dative", "pobj", "agent", "attr", "oprd", "prep", "poss", "appos", "conj", "compound",
                      "xcomp", "pcomp", "acomp"})  # fmt: skip
 
@@ -25,13 +27,15 @@ def rank_names(doc: Doc, content: Sequence[Span], names: Iterable[Span]) -> tupl
     if not inside:
         return ()
     roots = {root.i for span in content if (root := _find_root(doc, span)) is not None}
-    ranked = []
+    ranked: list[tuple[int, Span]] = []
     for name in inside:
         token = _find_root(doc, name)
         rank = None if token is None else _rank(token, roots)
         if rank is not None:
             ranked.append((rank, name))
-    return tuple(name for _, name in sorted(ranked))[: MOST_NAMES * 2]
+    if any(rank < DEEPER for rank, _ in ranked):
+        ranked = [(rank, name) for rank, name in ranked if rank < DEEPER]
+    return tuple(name for _, name in sorted(ranked))
 
 
 def _find_root(doc: Doc, span: Span) -> Token | None:
@@ -40,7 +44,7 @@ def _find_root(doc: Doc, span: Span) -> Token | None:
 
 
 def _rank(name: Token, roots: set[int]) -> int | None:
-    """0 on the subject's side of the main verb, 1 on the object's, `None` if the name is no part of either."""
+    """0 on the subject's side of the main verb, 1 on the object's, 2 in a clause within, `None` elsewhere."""
     at = name
     labels = []
     while at.i not in roots:
@@ -51,5 +55,7 @@ def _rank(name: Token, roots: set[int]) -> int | None:
     if not labels:
         return 0
     if labels[-1] in SUBJECTS:
-        return 0 if all(label in OBJECTS or label in SUBJECTS for label in labels) else None
-    return 1 if all(label in OBJECTS for label in labels) else None
+        return 0 if all(label in OBJECTS | SUBJECTS for label in labels) else None
+    if all(label in OBJECTS for label in labels):
+        return 1
+    return DEEPER if all(label in OBJECTS | SUBJECTS | CLAUSES for label in labels) else None
