@@ -1,10 +1,11 @@
 """How well found attributions agree with annotated ones.
 
-The definitions are those of the scorer that the published figures for PolNeAR were measured with, written anew:
+The definitions are those of the scorer that the published figures for PolNeAR were measured with, written
+anew:
 
 - source, cue, content: over tokens, the labels of all attributions of an article pooled;
-- attribution: found and annotated ones paired one to one, best content overlap (intersection over union) first; a pair
-  counts where that is at least half and the sources share a token or are both empty;
+- attribution: found and annotated ones paired one to one, best content overlap (intersection over union)
+  first; a pair counts where that is at least half and the sources share a token or are both empty;
 - exact: the same pairing, content and source with the same tokens.
 
 Tokens are words, so that punctuation at the edges of a span does not count.

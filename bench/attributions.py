@@ -1,8 +1,9 @@
 """Accuracy of the attributions that the reader finds: `python -m bench.attributions FOLDER`.
 
-FOLDER holds `text/NAME.txt` and brat standoff `attributions/NAME_ANNOTATOR.ann`, as PolNeAR does; of several annotators
-the first by name counts. Definitions in `bench.attribution_scores`. The corpus puts each token into at most one attribution,
-so that what we find nested in another cannot be right there; the second table leaves that out.
+FOLDER holds `text/NAME.txt` and brat standoff `attributions/NAME_ANNOTATOR.ann`, as PolNeAR does; of several
+annotators the first by name counts. Definitions in `bench.attribution_scores`. The corpus puts each token
+into at most one attribution, so that what we find nested in another cannot be right there; the second table
+leaves that out.
 """
 
 from __future__ import annotations

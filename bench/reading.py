@@ -1,8 +1,8 @@
 """Speed and memory of reading, beside spaCy's own full pipeline: `python -m bench.reading FOLDER`.
 
-FOLDER holds text files. Each measurement is a process of its own with one thread, so that peak memory is its own; plain spaCy and
-sayso take turns, so that a machine that is busy for a while is so for both. Times are CPU seconds of the reading alone, after the
-model is loaded and has read one text.
+FOLDER holds text files. Each measurement is a process of its own with one thread, so that peak memory is its
+own; plain spaCy and sayso take turns, so that a machine that is busy for a while is so for both. Times are
+CPU seconds of the reading alone, after the model is loaded and has read one text.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 from nlp.models import name_model
 
 READERS = ("spacy", "sayso")
-ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1"
+)
 WARM_UP = "The company said on Monday that it had not been told."
 
 
@@ -44,9 +44,8 @@ def main() -> None:
         ours["seconds"] / plain["seconds"]
         for ours, plain in zip(results["sayso"], results["spacy"], strict=True)
     ]
-    print(
-        f"sayso costs {statistics.median(ratios):.2f} times plain spaCy (rounds: {' '.join(f'{r:.2f}' for r in ratios)})"
-    )
+    rounds = " ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"sayso costs {statistics.median(ratios):.2f} times plain spaCy (rounds: {rounds})")
 
 
 def measure(reader: str, folder: Path) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """The record that this room hands on: what one text says, as spans into it.
 
 Offsets are half-open `[start, end)` and count Unicode code points of the text that was read, so that
-`text[start:end]` is the words. The terms are those of PARC (source, cue, content) and the PDTB (attribution types).
+`text[start:end]` is the words. The terms are those of PARC (source, cue, content) and the PDTB (attribution
+types).
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class Attribution:
     """One source, cue and content. `id` is its index in `Annotation.attributions`.
 
     `source` is empty where the text names none; `source_entity` and `about` index `Annotation.entities`;
-    `parent` is the enclosing attribution. `confidence` is 0..1. Spans of a role are in text order and disjoint.
+    `parent` is the enclosing attribution. `confidence` is 0..1. Spans of a role are in text order and
+    disjoint.
     """
 
     id: int

@@ -1,8 +1,8 @@
 """From the parse of each piece to the annotation of the whole text.
 
-`read_doc` keeps of a piece what later steps need, as spans into the whole text; `assemble` puts the entities of all
-pieces together and says who each source is. The finder of attributions is `find_attributions`: another one with the
-same result can stand in its place.
+`read_doc` keeps of a piece what later steps need, as spans into the whole text; `assemble` puts the entities
+of all pieces together and says who each source is. The finder of attributions is `find_attributions`: another
+one with the same result can stand in its place.
 """
 
 from __future__ import annotations

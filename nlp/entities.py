@@ -1,8 +1,8 @@
-"""Who and what a text names: mentions from the entity recogniser, cleaned, and those of one text put together.
+"""Who and what a text names: the recogniser's names, cleaned, and those of one text put together.
 
-Full names and their short forms become one entity where the text leaves one choice. Two people of one surname stay
-two, and the bare surname is then a third entity: which of them it means is not known here. Pronouns and noun
-phrases ("the company") are not resolved.
+Full names and their short forms become one entity where the text leaves one choice. Two people of one surname
+stay two, and the bare surname is then a third entity: which of them it means is not known here. Pronouns and
+noun phrases ("the company") are not resolved.
 """
 
 from __future__ import annotations
@@ -18,17 +18,57 @@ from nlp.annotation import Entity, EntityType, Span
 from nlp.publications import is_publication
 
 TITLES = frozenset(
-    "mr mrs ms miss dr prof sir dame lord lady sen senator rep representative gov governor president vice-president "
-    "chancellor minister secretary gen general col maj capt lt sgt judge justice rev pope king queen prince princess "
-    "mayor ambassador congressman congresswoman".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "sen",
+        "senator",
+        "rep",
+        "representative",
+        "gov",
+        "governor",
+        "pres",
+        "president",
+        "vice-president",
+        "chancellor",
+        "minister",
+        "secretary",
+        "gen",
+        "general",
+        "col",
+        "maj",
+        "capt",
+        "lt",
+        "sgt",
+        "judge",
+        "justice",
+        "rev",
+        "pope",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "mayor",
+        "ambassador",
+        "congressman",
+        "congresswoman",
+    ]
 )
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-COMPANY_FORMS = frozenset("inc corp corporation ltd llc plc co company ag gmbh sa nv".split())
+COMPANY_FORMS = frozenset("inc corp corporation ltd llc plc co company ag gmbh sa nv".split())  # noqa: SIM905
 ARTICLES = frozenset({"the", "a", "an"})
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"\S+")
 LABELS = frozenset(EntityType)
-NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app api's".split())
+NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app".split())  # noqa: SIM905
 GUESSED_TAGS = frozenset({"NNP", "NNPS", "NNS"})  # "Sacks said" is tagged as a plural
 GUESSED_LABELS = frozenset(
     {"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"}
@@ -114,7 +154,7 @@ def _is_leading(word: str, entity_type: EntityType, *, is_last: bool) -> bool:
 def _lower_prefix(word: str) -> int:
     """The length of "pro-" or an opening mark before the name proper."""
     hyphen = word.find("-")
-    if 0 < hyphen and word[:hyphen].islower() and word[hyphen + 1 : hyphen + 2].isupper():
+    if hyphen > 0 and word[:hyphen].islower() and word[hyphen + 1 : hyphen + 2].isupper():
         return hyphen + 1
     return len(word) - len(word.lstrip("\"“”'‘’([,;:-–—"))
 

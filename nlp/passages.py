@@ -1,4 +1,4 @@
-"""The geometry of one parsed text: its sentences, paragraphs and quotations, and how a span is fitted to them.
+"""The geometry of a parsed text: sentences, paragraphs, quotations, and how a span is fitted to them.
 
 No word is known here, only where things begin and end. Offsets count code points.
 """
@@ -87,7 +87,8 @@ class Passage:
     def fit(self, span: Span) -> Span:
         """Widen a content to whole quotations, and cut loose punctuation and line ends off its edges.
 
-        Marks of a quotation belong to it, a final full stop or comma only inside them: so PolNeAR's annotators drew it.
+        Marks of a quotation belong to it, a final full stop or comma only inside them: so PolNeAR's
+        annotators drew it.
         """
         start, end = span
         if (opened := self.quotation_at(start)) is not None and opened.end <= end:

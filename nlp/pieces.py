@@ -1,4 +1,4 @@
-"""Long texts cut into pieces that a parser can take one at a time, so that memory does not grow with the text."""
+"""Long texts cut into pieces that are parsed one at a time, so that memory does not grow with the text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Who a source is: the words that name it, its head, and its kind.
 
-Two steps, since a text can be longer than what is parsed at once: `find_speaker` reads the parse of a piece and keeps
-spans; `describe_source` knows the entities of the whole text. A pronoun stays unresolved: its name is the word as written.
+Two steps, since a text can be longer than what is parsed at once: `find_speaker` reads the parse of a piece
+and keeps spans; `describe_source` knows the entities of the whole text. A pronoun stays unresolved: its name
+is the word as written.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ LONGEST_NAME_CHARACTERS = 200
 
 
 class Speaker(NamedTuple):
-    """`words` names the source, without what is added in commas; `head` is the noun in it that decides what it is.
+    """`words` names the source, without additions in commas; `head` is the noun that decides what it is.
 
     They are not always inside the frame's source: that of "who said" is the noun before.
     """
@@ -66,8 +67,8 @@ def describe_source(
 ) -> tuple[SourceType, str | None]:
     """The kind of a source and its name: the entity's full name if it is one, else its words as written.
 
-    `entity` is the one that the head is a mention of. `is_quoted` says that the attribution stands inside a quotation,
-    where "I" is not the author.
+    `entity` is the one that the head is a mention of. `is_quoted` says that the attribution stands inside a
+    quotation, where "I" is not the author.
     """
     if speaker is None:
         return SourceType.NONE, None
