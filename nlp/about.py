@@ -6,13 +6,14 @@ what the statement is about. Pronouns are not resolved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from nlp.annotation import Span
 from nlp.clauses import SUBJECTS
-from nlp.frames import encloses
+from nlp.passages import Passage
 
 MOST_NAMES = 5
 DEEPER = 2  # taken only where nothing is said of a name directly ("it was possible that X stole")
@@ -22,15 +23,15 @@ OBJECTS = frozenset(
 )
 
 
-def rank_names(doc: Doc, content: Sequence[Span], names: Iterable[Span]) -> tuple[Span, ...]:
+def rank_names(passage: Passage, content: Sequence[Span], names: Sequence[Span]) -> tuple[Span, ...]:
     """The names inside the content that it is about, the subject's first. `names` are spans in text order."""
-    inside = [name for name in names if encloses(content, name)]
+    inside = [name for span in content for name in _select_inside(names, span)]
     if not inside:
         return ()
-    roots = {root.i for span in content if (root := _find_root(doc, span)) is not None}
+    roots = {root.i for span in content if (root := passage.find_root(span)) is not None}
     ranked: list[tuple[int, Span]] = []
     for name in inside:
-        token = _find_root(doc, name)
+        token = passage.find_root(name)
         rank = None if token is None else _rank(token, roots)
         if rank is not None:
             ranked.append((rank, name))
@@ -39,9 +40,10 @@ def rank_names(doc: Doc, content: Sequence[Span], names: Iterable[Span]) -> tupl
     return tuple(name for _, name in sorted(ranked))
 
 
-def _find_root(doc: Doc, span: Span) -> Token | None:
-    found = doc.char_span(*span, alignment_mode="expand")
-    return found.root if found is not None and len(found) else None
+def _select_inside(names: Sequence[Span], span: Span) -> list[Span]:
+    first = bisect_left(names, (span.start,))
+    last = bisect_left(names, (span.end,))
+    return [name for name in names[first:last] if name.end <= span.end]
 
 
 def _rank(name: Token, roots: set[int]) -> int | None:

@@ -18,7 +18,8 @@ from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Span
 from nlp.attributions import find_attributions
 from nlp.entities import Mention, cluster_mentions, find_mentions
 from nlp.frames import Frame, encloses, hull
-from nlp.quotations import classify_quotation, find_quotations
+from nlp.passages import Passage
+from nlp.quotations import classify_quotation
 from nlp.sources import Speaker, describe_source, find_speaker
 from nlp.stances import Meaning, read_meaning, relay
 
@@ -47,26 +48,25 @@ def read_doc(doc: Doc, offset: int) -> Reading:
     """Read one parsed piece that begins at `offset` of its text."""
     mentions = find_mentions(doc)
     names = [mention.span for mention in mentions]
-    quotations = find_quotations(doc.text)
-    findings = (_interpret(doc, frame, names, quotations, offset) for frame in find_attributions(doc))
+    passage = Passage(doc)
+    findings = (_interpret(passage, frame, names, offset) for frame in find_attributions(passage))
     return Reading(
         mentions=tuple(Mention(_move(mention.span, offset), mention.type) for mention in mentions),
         findings=tuple(findings),
     )
 
 
-def _interpret(doc: Doc, frame: Frame, names: list[Span], quotations: list[Span], offset: int) -> Finding:
-    speaker = find_speaker(doc, frame.source)
-    cue = hull(frame.cue)
+def _interpret(passage: Passage, frame: Frame, names: list[Span], offset: int) -> Finding:
+    speaker = find_speaker(passage, frame.source)
     if speaker is not None:
         speaker = speaker._replace(words=_move(speaker.words, offset), head=_move(speaker.head, offset))
     return Finding(
         frame=_move_frame(frame, offset),
         speaker=speaker,
-        is_quoted=encloses(quotations, cue),
-        quotation_type=classify_quotation(doc.text, frame.content, quotations),
-        meaning=read_meaning(doc.text, frame.cue),
-        about=tuple(_move(name, offset) for name in rank_names(doc, frame.content, names)),
+        is_quoted=passage.quotation_at(frame.cue[0].start) is not None,
+        quotation_type=classify_quotation(passage.text, frame.content, passage.quotations),
+        meaning=read_meaning(passage.text, frame.cue),
+        about=tuple(_move(name, offset) for name in rank_names(passage, frame.content, names)),
     )
 
 

@@ -1,8 +1,7 @@
 """Attributions by rules on a dependency parse: a reporting verb, its subject, and what it takes as content.
 
-Stands between the parse and the meaning: a `Doc` in, `Frame`s out. What they mean (type of source, stance,
-whom it is about) is made elsewhere from their spans alone, so that another finder can take this module's
-place.
+Stands between the parse and the meaning: a `Passage` in, `Frame`s out. What they mean (type of source,
+stance, whom it is about) is made elsewhere from their spans, so that another finder can stand in its place.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from nlp.annotation import Span
 from nlp.clauses import (
@@ -48,12 +47,11 @@ NEIGHBOURS = 8  # frames; those that stand in each other are near each other
 ADDRESSED_BY = frozenset({"to"})
 
 
-def find_attributions(doc: Doc) -> list[Frame]:
+def find_attributions(passage: Passage) -> list[Frame]:
     """The attributions of a parsed text, in the order of their cues."""
-    passage = Passage(doc)
     cues = load_cues()
     frames: list[Frame] = []
-    for token in doc:
+    for token in passage.doc:
         cue = cues.get(token.lower_)
         if cue is not None and token.tag_.startswith("V"):
             frames += read_verb(passage, token, cue)

@@ -24,6 +24,9 @@ FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP"})
 JOINERS = frozenset({"CC", "IN", "TO", "WDT", "WP", "WRB"})
 LONGEST_TAG = 6  # words
+# Characters. Longer ones are no sentences, and would cost a look at each word of them for each verb in them.
+LONGEST_ADVERBIALS = 300
+LONGEST_SENTENCE = 2_000
 
 
 class Rule(StrEnum):
@@ -143,6 +146,8 @@ def _find_quoted_after(passage: Passage, core: Core) -> Content | None:
 
 def _belongs(passage: Passage, core: Core, until: int) -> bool:
     """Say whether all words from the core to an offset hang on the verb as time, place or addressee."""
+    if until - core.end > LONGEST_ADVERBIALS:
+        return False
     held = [
         phrase_of(child) for child in core.verb.rights if child.dep_ in ADVERBIALS or child.dep_ in SUBJECTS
     ]
@@ -182,6 +187,8 @@ def _find_fronted(passage: Passage, core: Core) -> Content | None:
 def read_tag(passage: Passage, core: Core) -> tuple[Core, Content] | None:
     """ "..., the report said." by its place alone, where the parser drew the noun into the sentence."""
     sentence = passage.sentence_at(core.group.start)
+    if sentence.end - sentence.start > LONGEST_SENTENCE:
+        return None
     comma = passage.text.rfind(",", sentence.start, core.group.start)
     is_finite = core.verb.tag_ in FINITE
     if (

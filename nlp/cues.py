@@ -23,7 +23,8 @@ class Cue:
     """One verb. `takes` is its kinds of content: clause, infinitive, object, quote, silence.
 
     Silence is an answer not given, where the verb is negated. `prepositions` are those that its content
-    stands after. `has_addressee` says that its object is the one who is told, where something else is the content.
+    stands after. `has_addressee` says that its object is the one who is told, where something else is the
+    content.
     """
 
     lemma: str

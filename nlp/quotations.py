@@ -8,7 +8,8 @@ quotation: a stray one must not turn the rest of the text inside out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from nlp.annotation import QuotationType, Span
 
@@ -39,18 +40,30 @@ def find_quotations(text: str) -> list[Span]:
     return sorted([*doubles, *_find_singles(text, doubles)])
 
 
-def classify_quotation(text: str, content: Iterable[Span], quotations: Iterable[Span]) -> QuotationType:
-    """Say whether all, some or none of the words of a content stand in quotation marks."""
+def classify_quotation(text: str, content: Iterable[Span], quotations: Sequence[Span]) -> QuotationType:
+    """Say whether all, some or none of the words of a content stand in quotation marks.
+
+    `quotations` are those of the text, in order and disjoint.
+    """
     quoted = words = 0
-    within = list(quotations)
     for span in content:
+        first = bisect_right(quotations, span.start, key=_get_end)
+        last = bisect_left(quotations, span.end, key=_get_start)
         for word in re.finditer(r"\w+", text[span.start : span.end]):
             words += 1
             at = span.start + word.start()
-            quoted += any(start <= at < end for start, end in within)
+            quoted += any(start <= at < end for start, end in quotations[first:last])
     if not quoted:
         return QuotationType.INDIRECT
     return QuotationType.DIRECT if quoted == words else QuotationType.MIXED
+
+
+def _get_start(span: Span) -> int:
+    return span.start
+
+
+def _get_end(span: Span) -> int:
+    return span.end
 
 
 def _read_paragraph(text: str, start: int, end: int) -> tuple[list[Span], Span | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RULES_VERSION = 1  # of everything in this room that a result depends on: raise it with each change of results
 BATCH_CHARACTERS = 200_000  # texts read together
-PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU and costs 1 MB each 1,000
+PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU, and costs memory
 
 
 class Reader:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from nlp.annotation import Entity, EntityType, SourceType, Span
 from nlp.clauses import end_of, phrase_of
 from nlp.cues import read_lexicon
+from nlp.passages import Passage
 from nlp.publications import is_publication
 
 RELATIVES = frozenset({"who", "which", "that", "whom"})
@@ -35,14 +36,13 @@ class Speaker(NamedTuple):
     is_joined: bool  # "X and Y": no one of them is the source alone
 
 
-def find_speaker(doc: Doc, source: tuple[Span, ...]) -> Speaker | None:
+def find_speaker(passage: Passage, source: tuple[Span, ...]) -> Speaker | None:
     """Find the words that name a source; `None` if the text names none."""
     if not source:
         return None
-    span = doc.char_span(*source[0], alignment_mode="expand")
-    if span is None or not len(span):
+    root = passage.find_root(source[0])
+    if root is None:
         return None
-    root = span.root
     verb: Token | None = None
     if root.lower_ in RELATIVES and (found := _find_antecedent(root)) is not None:
         root, verb = found
@@ -54,7 +54,7 @@ def find_speaker(doc: Doc, source: tuple[Span, ...]) -> Speaker | None:
     else:
         words = phrase_of(root) if root is appositive else source[0]
     return Speaker(
-        words=_cut_words(doc.text, words, root),
+        words=_cut_words(passage.text, words, root),
         head=Span(root.idx, end_of(root)),
         is_plural=root.tag_ in ("NNS", "NNPS"),
         is_name=root.tag_ in ("NNP", "NNPS"),

@@ -7,6 +7,7 @@ from spacy.language import Language
 
 from nlp.annotation import Span
 from nlp.attributions import find_attributions
+from nlp.passages import Passage
 from nlp.reader import mark_paragraphs
 
 Found = tuple[str, str, str, str]
@@ -16,7 +17,7 @@ def find(pipeline: Language, text: str) -> list[Found]:
     doc = pipeline(mark_paragraphs(pipeline.make_doc(text)))
     return [
         tuple(show(text, spans) for spans in (frame.source, frame.cue, frame.content, frame.addressee))  # type: ignore[misc]
-        for frame in find_attributions(doc)
+        for frame in find_attributions(Passage(doc))
     ]
 
 

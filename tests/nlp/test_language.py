@@ -11,13 +11,13 @@ GERMAN = (
 )
 FRENCH = (
     "Le gouvernement a annoncé mardi que les nouvelles règles entreraient en vigueur l'an prochain. Le "
-    "ministre a déclaré que les discussions avaient été longues, mais que le résultat était satisfaisant pour "
-    "tous."
+    "ministre a déclaré que les discussions avaient été longues, mais que tous étaient "
+    "maintenant satisfaits."
 )
 ENGLISH = (
     "NAIROBI: The ministry announced on Tuesday that the new rules would take effect next year. Minister "
-    "Wanjiku Kamau told reporters that the talks with Mombasa's dock workers had been long, but that all were "
-    "satisfied."
+    "Wanjiku Kamau told reporters that the talks with Mombasa's dock workers had been long and hard. "
+    "All were satisfied."
 )
 
 
