@@ -1,8 +1,8 @@
 """From the parse of each piece to the annotation of the whole text.
 
-`read_doc` keeps of a piece what later steps need, as spans into the whole text; `assemble` puts the entities of all
-pieces together and says who each source is. The finder of attributions is `find_attributions`: another one with the
-same result can stand in its place.
+`read_doc` keeps of a piece what later steps need, as spans into the whole text; `assemble` puts the entities
+of all pieces together and says who each source is. The finder of attributions is `find_attributions`: another
+one with the same result can stand in its place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Span
 from nlp.attributions import find_attributions
 from nlp.entities import Mention, cluster_mentions, find_mentions
 from nlp.frames import Frame, encloses, hull
-from nlp.quotations import classify_quotation, find_quotations
+from nlp.passages import Passage
+from nlp.quotations import classify_quotation
 from nlp.sources import Speaker, describe_source, find_speaker
 from nlp.stances import Meaning, read_meaning, relay
 
@@ -48,38 +49,36 @@ def read_doc(doc: Doc, offset: int) -> Reading:
     """Read one parsed piece that begins at `offset` of its text."""
     mentions = find_mentions(doc)
     names = [mention.span for mention in mentions]
-    quotations = find_quotations(doc.text)
-    findings = (_interpret(doc, frame, names, quotations, offset) for frame in find_attributions(doc))
+    passage = Passage(doc)
+    findings = (_interpret(passage, frame, names, offset) for frame in find_attributions(passage))
     return Reading(
         mentions=tuple(Mention(_move(mention.span, offset), mention.type) for mention in mentions),
         findings=tuple(findings),
     )
 
 
-def _interpret(doc: Doc, frame: Frame, names: list[Span], quotations: list[Span], offset: int) -> Finding:
-    speaker = find_speaker(doc, frame.source)
-    cue = hull(frame.cue)
+def _interpret(passage: Passage, frame: Frame, names: list[Span], offset: int) -> Finding:
+    speaker = find_speaker(passage, frame.source)
     if speaker is not None:
         speaker = speaker._replace(words=_move(speaker.words, offset), head=_move(speaker.head, offset))
     return Finding(
         frame=_move_frame(frame, offset),
-        sentence=_move(find_sentence(doc, frame), offset),
+        sentence=_move(find_sentences(passage, frame), offset),
         speaker=speaker,
-        is_quoted=encloses(quotations, cue),
-        quotation_type=classify_quotation(doc.text, frame.content, quotations),
-        meaning=read_meaning(doc.text, frame.cue),
-        about=tuple(_move(name, offset) for name in rank_names(doc, frame.content, names)),
+        is_quoted=passage.quotation_at(frame.cue[0].start) is not None,
+        quotation_type=classify_quotation(passage.text, frame.content, passage.quotations),
+        meaning=read_meaning(passage.text, frame.cue),
+        about=tuple(_move(name, offset) for name in rank_names(passage, frame.content, names)),
     )
 
 
-def find_sentence(doc: Doc, frame: Frame) -> Span:
+def find_sentences(passage: Passage, frame: Frame) -> Span:
     """The sentence or sentences that a frame lies in, without the white space around them."""
     spans = (*frame.source, *frame.cue, *frame.content, *frame.addressee)
-    start, end = min(span.start for span in spans), max(span.end for span in spans)
-    tokens = doc.char_span(start, end, alignment_mode="expand")
-    if tokens is not None:
-        start, end = min(start, tokens[0].sent.start_char), max(end, tokens[-1].sent.end_char)
-    words = doc.text[start:end]
+    first, last = min(span.start for span in spans), max(span.end for span in spans)
+    start = min(first, passage.sentence_at(first).start)
+    end = max(last, passage.sentence_at(last - 1).end)
+    words = passage.text[start:end]
     return Span(end - len(words.lstrip()), start + len(words.rstrip()))
 
 

@@ -1,6 +1,7 @@
 """The parts of a clause, from a dependency parse: who its subject is, and which words belong to its verb.
 
-Tokens in, tokens and spans out; which verbs attribute is not known here. The labels are those of spaCy's English models (ClearNLP).
+Tokens in, tokens and spans out; which verbs attribute is not known here. The labels are those of spaCy's
+English models (ClearNLP).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def find_subject(verb: Token) -> Subject | None:
 
 
 def is_passive(verb: Token) -> bool:
-    """Say whether the verb is a passive, with its auxiliary or as a participle after a noun ("reported by")."""
+    """Say whether the verb is a passive, with its auxiliary or as a participle ("reported by")."""
     if verb.tag_ != "VBN":
         return False
     if any(child.dep_ == "auxpass" for child in verb.children):
@@ -69,7 +70,7 @@ def find_agent(verb: Token) -> Token | None:
 
 
 def read_verb_group(verb: Token, after: int) -> Span:
-    """The verb with its auxiliaries, negation and adverbs as far as they stand unbroken before it, as characters.
+    """The verb with its auxiliaries, negation and adverbs, as far as they stand unbroken before it.
 
     Nothing before the token index `after` is taken.
     """
@@ -83,7 +84,7 @@ def read_verb_group(verb: Token, after: int) -> Span:
 
 
 def phrase_of(token: Token, *, without: Token | None = None) -> Span:
-    """The words that hang on a token, as characters; cut so that `without` (a verb that hangs there) is not in it."""
+    """The words that hang on a token, as characters, without a verb that hangs there too."""
     first, last = token.left_edge.i, token.right_edge.i
     if without is not None and first <= without.i <= last:
         if without.i > token.i:

@@ -1,7 +1,8 @@
 """Verbs that attribute, read from `lexicon/verbs.tsv`: what each takes as content, and what it means.
 
-The forms of regular verbs are made here; irregular ones stand in the file. What a form means does not depend on how it
-was found, so that a reader that marks cues without this lexicon can still ask it for type and stance.
+The forms of regular verbs are made here; irregular ones stand in the file. What a form means does not depend
+on how it was found, so that a reader that marks cues without this lexicon can still ask it for type and
+stance.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ PREPOSITION_PREFIX = "prep:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """One verb. `takes` is its kinds of content: clause, infinitive, object, quote; `prepositions` those of its content.
+    """One verb. `takes` is its kinds of content: clause, infinitive, object, quote, silence.
 
-    `has_addressee` says that its object is the one who is told, where something else is the content.
+    Silence is an answer not given, where the verb is negated. `prepositions` are those that its content
+    stands after. `has_addressee` says that its object is the one who is told, where something else is the
+    content.
     """
 
     lemma: str
@@ -63,7 +66,7 @@ def read_lexicon(name: str) -> Iterator[str]:
 
 
 def list_forms(lemma: str, irregular: tuple[str, ...]) -> frozenset[str]:
-    """All forms of a verb. Given `irregular` forms stand in for the regular ones with the same ending or role."""
+    """All forms of a verb; a given irregular form stands in for the regular one of its kind."""
     forms = {lemma, _add_s(lemma), *irregular}
     if not any(form.endswith("ing") for form in irregular):
         forms.add(_add_ending(lemma, "ing"))

@@ -1,8 +1,8 @@
-"""Who and what a text names: mentions from the entity recogniser, cleaned, and those of one text put together.
+"""Who and what a text names: the recogniser's names, cleaned, and those of one text put together.
 
-Full names and their short forms become one entity where the text leaves one choice. Two people of one surname stay
-two, and the bare surname is then a third entity: which of them it means is not known here. Pronouns and noun
-phrases ("the company") are not resolved.
+Full names and their short forms become one entity where the text leaves one choice. Two people of one surname
+stay two, and the bare surname is then a third entity: which of them it means is not known here. Pronouns and
+noun phrases ("the company") are not resolved.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ TITLES = frozenset(
         "representative",
         "gov",
         "governor",
+        "pres",
         "president",
         "vice-president",
         "chancellor",
@@ -62,14 +63,12 @@ TITLES = frozenset(
     ]
 )
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-COMPANY_FORMS = frozenset(
-    ["inc", "corp", "corporation", "ltd", "llc", "plc", "co", "company", "ag", "gmbh", "sa", "nv"]
-)
+COMPANY_FORMS = frozenset("inc corp corporation ltd llc plc co company ag gmbh sa nv".split())  # noqa: SIM905
 ARTICLES = frozenset({"the", "a", "an"})
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"\S+")
 LABELS = frozenset(EntityType)
-NOT_NAMES = frozenset(["ai", "ip", "api", "tv", "ceo", "cfo", "cto", "gb", "ram", "it", "pc", "app", "api's"])
+NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app".split())  # noqa: SIM905
 GUESSED_TAGS = frozenset({"NNP", "NNPS", "NNS"})  # "Sacks said" is tagged as a plural
 GUESSED_LABELS = frozenset({"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"})  # none, or one that names seldom have
 FEWEST_GUESSES = 2  # mentions of a name that only we took for one

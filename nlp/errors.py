@@ -1,7 +1,7 @@
 """What can go wrong in reading, named by what the caller does next.
 
 NlpError
-└── ModelMissing      nothing can be read until it is installed: stop the run
+└── MissingModelError   nothing can be read until it is installed: stop the run
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ class NlpError(Exception):
     """Base of all errors of this room."""
 
 
-class ModelMissing(NlpError):
+class MissingModelError(NlpError):
     """The spaCy model is not installed or does not fit the installed spaCy. `model` is its name."""
 
     def __init__(self, model: str, reason: str) -> None:
         super().__init__(
-            f"spaCy model {model!r} cannot be loaded ({reason}). Install it, or name another English model of "
-            f"spaCy 3.8 that is installed in the environment variable SAYSO_SPACY_MODEL."
+            f"spaCy model {model!r} cannot be loaded ({reason}). Install it, or name another English model "
+            f"of spaCy 3.8 that is installed in the environment variable SAYSO_SPACY_MODEL."
         )
         self.model = model

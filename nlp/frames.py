@@ -1,7 +1,8 @@
 """A frame: the spans of one attribution as a finder saw them, before anything is made of their meaning.
 
-This is what a finder of attributions gives, whichever way it works: `nlp.attributions` finds frames by rules on a
-parse, and a trained model can stand in its place. All offsets count code points of the text of the `Doc` that was read.
+This is what a finder of attributions gives, whichever way it works: `nlp.attributions` finds frames by rules
+on a parse, and a trained model can stand in its place. All offsets count code points of the text of the `Doc`
+that was read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from nlp.annotation import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One source, cue and content, each in text order and disjoint. `source` is empty where the text names none."""
+    """One source, cue and content, each in text order and disjoint; no source where the text names none."""
 
     source: tuple[Span, ...]
     cue: tuple[Span, ...]

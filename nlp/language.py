@@ -1,7 +1,7 @@
 """The language of a text, as far as it can be told.
 
-Only English is read further. A text is kept out of the reader only where the identifier is sure: the loss of an English
-article is worse than a poor reading of another one.
+Only English is read further. A text is kept out of the reader only where the identifier is sure: the loss of
+an English article is worse than a poor reading of another one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 READ_LANGUAGE = "en"
 SAMPLE_CHARACTERS = 2_000  # of the start: enough to tell, and a constant cost on long texts
 SHORTEST_CHARACTERS = 200  # below that, names decide, and headlines come out as any language
-# PolNeAR train and dev (924 articles): all come out as English, the least sure with 0.99. See tests for other languages.
+# PolNeAR train and dev (924 articles): all come out as English, the least sure with 0.99. See tests for
+# other languages.
 SURE = 0.9
 
 

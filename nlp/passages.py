@@ -1,4 +1,4 @@
-"""The geometry of one parsed text: its sentences, paragraphs and quotations, and how a span is fitted to them.
+"""The geometry of a parsed text: sentences, paragraphs, quotations, and how a span is fitted to them.
 
 No word is known here, only where things begin and end. Offsets count code points.
 """
@@ -11,11 +11,13 @@ from bisect import bisect_left, bisect_right
 from spacy.tokens import Doc, Token
 
 from nlp.annotation import Span
+from nlp.clauses import end_of
 from nlp.quotations import CLOSING, PARAGRAPH, find_quotations
 
 EDGE = " \t\xa0,;:–—-"
 SENTENCE_MARKS = frozenset(".!?…:;\"”’')]*•|")
 END_OF_SENTENCE = re.compile(r"[.!?…]+[\"”’')\]]*$")
+DEPTH_LIMIT = 100  # links: a chain that is longer is no sentence
 ABBREVIATION = re.compile(r"\b[A-Z]\.$")  # the full stop of "the U.S." is part of the name
 
 
@@ -27,6 +29,7 @@ class Passage:
         self.text = doc.text
         self.quotations = find_quotations(self.text)
         self.paragraphs = [Span(*m.span()) for m in PARAGRAPH.finditer(self.text) if not m[0].isspace()]
+        self._token_starts = [token.idx for token in doc]
         self._quotation_starts = [quotation.start for quotation in self.quotations]
         self._paragraph_starts = [paragraph.start for paragraph in self.paragraphs]
         self._sentences = self._find_sentences()
@@ -87,7 +90,8 @@ class Passage:
     def fit(self, span: Span) -> Span:
         """Widen a content to whole quotations, and cut loose punctuation and line ends off its edges.
 
-        Marks of a quotation belong to it, a final full stop or comma only inside them: so PolNeAR's annotators drew it.
+        Marks of a quotation belong to it, a final full stop or comma only inside them: so PolNeAR's
+        annotators drew it.
         """
         start, end = span
         if (opened := self.quotation_at(start)) is not None and opened.end <= end:
@@ -119,5 +123,26 @@ class Passage:
 
     def tokens_between(self, start: int, end: int) -> list[Token]:
         """The tokens that lie in `[start, end)`, without spaces and punctuation."""
-        span = self.doc.char_span(start, end, alignment_mode="contract") if start < end else None
-        return [token for token in span if not (token.is_space or token.is_punct)] if span is not None else []
+        if start >= end:
+            return []
+        first = bisect_left(self._token_starts, start)
+        last = bisect_left(self._token_starts, end)
+        tokens = (self.doc[number] for number in range(first, last))
+        return [token for token in tokens if not (token.is_space or token.is_punct) and end_of(token) <= end]
+
+    def find_root(self, span: Span) -> Token | None:
+        """The token in a span that all others hang on; of several the one nearest the sentence's root."""
+        first = max(0, bisect_right(self._token_starts, span.start) - 1)
+        last = bisect_left(self._token_starts, span.end)
+        tokens = [self.doc[number] for number in range(first, last)]
+        tops = [token for token in tokens if token.head.i == token.i or not first <= token.head.i < last]
+        tops = [token for token in tops if not (token.is_space or token.is_punct)] or tops
+        return min(tops, key=_measure_depth, default=None)
+
+
+def _measure_depth(token: Token) -> int:
+    depth = 0
+    while token.head.i != token.i and depth < DEPTH_LIMIT:
+        token = token.head
+        depth += 1
+    return depth

@@ -1,10 +1,10 @@
-"""Long texts cut into pieces that a parser can take one at a time, so that memory does not grow with the text."""
+"""Long texts cut into pieces that are parsed one at a time, so that memory does not grow with the text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-PIECE_CHARACTERS = 50_000  # spaCy's parser needs about 1 MB for each 1,000 characters that it holds
+PIECE_CHARACTERS = 50_000  # spaCy holds some 4 MB for each 1,000 characters while it parses
 PARAGRAPH_ENDS = "\n\r\u2028\u2029"
 
 

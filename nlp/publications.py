@@ -7,21 +7,7 @@ from functools import cache
 from nlp.cues import read_lexicon
 
 ENDINGS = frozenset(
-    [
-        "news",
-        "times",
-        "journal",
-        "post",
-        "herald",
-        "tribune",
-        "gazette",
-        "observer",
-        "chronicle",
-        "telegraph",
-        "magazine",
-        "radio",
-        "television",
-    ]
+    "news times journal post herald tribune gazette observer chronicle telegraph magazine".split()  # noqa: SIM905
 )
 
 

@@ -1,14 +1,15 @@
 """Quotations of a text, from its quotation marks alone, and what they make of a content.
 
-A quotation does not leave its paragraph. By convention one that goes on in the next paragraph is not closed in the first
-and opened again in the second; both are then quotations. A mark without its partner is no quotation: a
-stray one must not turn the rest of the text inside out.
+A quotation does not leave its paragraph. By convention one that goes on in the next paragraph is not closed
+in the first and opened again in the second; both are then quotations. A mark without its partner is no
+quotation: a stray one must not turn the rest of the text inside out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from nlp.annotation import QuotationType, Span
 
@@ -17,8 +18,8 @@ CLOSING = "”»’"
 PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 # Doubled single marks are how some agencies write double ones.
 DOUBLE = re.compile(r"[“”„«»\"]|''|``|‘‘|’’")
-# An apostrophe also ends a plural possessive or starts a clipped word, so a single mark opens only before a word that
-# follows a gap, and closes only before a gap.
+# An apostrophe also ends a plural possessive or starts a clipped word, so a single mark opens only before a
+# word that follows a gap, and closes only before a gap.
 SINGLE = re.compile(
     r"(?:(?<=[\s(\[—–-])|^)[‘'](?=\w)[^‘\r\n]{0,300}?(?<=[\w.,!?…])[’'](?=[\s.,;:!?)\]—–-]|$)", re.MULTILINE
 )
@@ -26,7 +27,7 @@ MARKS = re.compile(r"[“”„«»\"‘’'`]+")
 
 
 def find_quotations(text: str) -> list[Span]:
-    """The quotations with their marks, in text order and disjoint; a quotation within another is part of it."""
+    """The quotations with their marks, in text order, disjoint; one within another is part of it."""
     quotations: list[Span] = []
     open_ended: list[Span] = []
     for paragraph in PARAGRAPH.finditer(text):
@@ -39,18 +40,30 @@ def find_quotations(text: str) -> list[Span]:
     return sorted([*doubles, *_find_singles(text, doubles)])
 
 
-def classify_quotation(text: str, content: Iterable[Span], quotations: Iterable[Span]) -> QuotationType:
-    """Say whether the content is all quoted, partly quoted or not, by the words in it inside quotation marks."""
+def classify_quotation(text: str, content: Iterable[Span], quotations: Sequence[Span]) -> QuotationType:
+    """Say whether all, some or none of the words of a content stand in quotation marks.
+
+    `quotations` are those of the text, in order and disjoint.
+    """
     quoted = words = 0
-    within = list(quotations)
     for span in content:
+        first = bisect_right(quotations, span.start, key=_get_end)
+        last = bisect_left(quotations, span.end, key=_get_start)
         for word in re.finditer(r"\w+", text[span.start : span.end]):
             words += 1
             at = span.start + word.start()
-            quoted += any(start <= at < end for start, end in within)
+            quoted += any(start <= at < end for start, end in quotations[first:last])
     if not quoted:
         return QuotationType.INDIRECT
     return QuotationType.DIRECT if quoted == words else QuotationType.MIXED
+
+
+def _get_start(span: Span) -> int:
+    return span.start
+
+
+def _get_end(span: Span) -> int:
+    return span.end
 
 
 def _read_paragraph(text: str, start: int, end: int) -> tuple[list[Span], Span | None]:

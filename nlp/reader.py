@@ -1,7 +1,8 @@
 """The reader: texts in, one `Annotation` for each, in order.
 
-Wires the room together and is the only place that runs the spaCy pipeline. Long texts are read in pieces; all that
-outlives a piece is spans, so that memory depends on neither the length of a text nor the number of texts.
+Wires the room together and is the only place that runs the spaCy pipeline. Long texts are read in pieces; all
+that outlives a piece is spans, so that memory depends on neither the length of a text nor the number of
+texts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 RULES_VERSION = 1  # of everything in this room that a result depends on: raise it with each change of results
 BATCH_CHARACTERS = 200_000  # texts read together
-PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU and costs 1 MB each 1,000
+PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU, and costs memory
 
 
 class Reader:
@@ -73,7 +74,7 @@ class _Piece:
 
 
 def group_by_length(texts: Iterable[str], limit: int) -> Iterator[list[str]]:
-    """Group neighbours until a group has `limit` characters; a text that is longer stands in one with those before."""
+    """Group neighbours until a group has `limit` characters or more."""
     group: list[str] = []
     length = 0
     for text in texts:

@@ -1,7 +1,8 @@
 """Who a source is: the words that name it, its head, and its kind.
 
-Two steps, since a text can be longer than what is parsed at once: `find_speaker` reads the parse of a piece and keeps
-spans; `describe_source` knows the entities of the whole text. A pronoun stays unresolved: its name is the word as written.
+Two steps, since a text can be longer than what is parsed at once: `find_speaker` reads the parse of a piece
+and keeps spans; `describe_source` knows the entities of the whole text. A pronoun stays unresolved: its name
+is the word as written.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from nlp.annotation import Entity, EntityType, SourceType, Span
 from nlp.clauses import end_of, phrase_of
 from nlp.cues import read_lexicon
+from nlp.passages import Passage
 from nlp.publications import is_publication
 
 RELATIVES = frozenset({"who", "which", "that", "whom"})
@@ -22,7 +24,7 @@ LONGEST_NAME_CHARACTERS = 200
 
 
 class Speaker(NamedTuple):
-    """`words` names the source, without what is added in commas; `head` is the noun in it that decides what it is.
+    """`words` names the source, without additions in commas; `head` is the noun that decides what it is.
 
     They are not always inside the frame's source: that of "who said" is the noun before.
     """
@@ -34,26 +36,26 @@ class Speaker(NamedTuple):
     is_joined: bool  # "X and Y": no one of them is the source alone
 
 
-def find_speaker(doc: Doc, source: tuple[Span, ...]) -> Speaker | None:
+def find_speaker(passage: Passage, source: tuple[Span, ...]) -> Speaker | None:
     """Find the words that name a source; `None` if the text names none."""
     if not source:
         return None
-    span = doc.char_span(*source[0], alignment_mode="expand")
-    if span is None or not len(span):
+    root = passage.find_root(source[0])
+    if root is None:
         return None
-    root = span.root
     verb: Token | None = None
     if root.lower_ in RELATIVES and (found := _find_antecedent(root)) is not None:
         root, verb = found
     appositive = next((child for child in root.children if child.dep_ == "appos"), None)
     if appositive is not None and not root.ent_type_ and appositive.ent_type_ == EntityType.PERSON:
         root = appositive  # "a spokeswoman, Jane Doe,"
+    words = source[0]
     if verb is not None:
         words = phrase_of(root, without=verb)
-    else:
-        words = phrase_of(root) if root is appositive else source[0]
+    elif root is appositive:
+        words = phrase_of(root)
     return Speaker(
-        words=_cut_words(doc.text, words, root),
+        words=_cut_words(passage.text, words, root),
         head=Span(root.idx, end_of(root)),
         is_plural=root.tag_ in ("NNS", "NNPS"),
         is_name=root.tag_ in ("NNP", "NNPS"),
@@ -66,8 +68,8 @@ def describe_source(
 ) -> tuple[SourceType, str | None]:
     """The kind of a source and its name: the entity's full name if it is one, else its words as written.
 
-    `entity` is the one that the head is a mention of. `is_quoted` says that the attribution stands inside a quotation,
-    where "I" is not the author.
+    `entity` is the one that the head is a mention of. `is_quoted` says that the attribution stands inside a
+    quotation, where "I" is not the author.
     """
     if speaker is None:
         return SourceType.NONE, None

@@ -1,7 +1,7 @@
 """What a source does to the content: its type and its stance, from the words of the cue.
 
-The words alone decide, whichever way the cue was found. `relays` is not among the answers here: it depends on who the
-source is.
+The words alone decide, whichever way the cue was found. `relays` is not among the answers here: it depends on
+who the source is.
 """
 
 from __future__ import annotations

@@ -1,0 +1,207 @@
+"""The whole way from a text to its annotation, on paragraphs written for it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from nlp.annotation import Annotation, Attribution, AttributionType, QuotationType, SourceType, Span, Stance
+from nlp.reader import Reader
+from tests.nlp.test_language import GERMAN
+
+NEWS = (
+    "Northwind and the ministry are looking into whether a group linked to Kestrel Labs took drawings, "
+    "Reuters reported on Tuesday.\n"
+    "Northwind's security engineers observed that people they believed to be linked to the startup copied "
+    "many files, the report said.\n"
+    'Maria Lopez, the mayor of Port Ellis, told Fox News on Tuesday that it was "possible" that the Kestrel '
+    "group stole the drawings.\n"
+    '"There is solid evidence that what they did is they copied the drawings," Lopez said.\n'
+    "A Northwind spokeswoman denied that the drawings were lost.\n"
+    "We asked for a copy. Northwind declined to comment, while the Kestrel group could not be immediately "
+    "reached for comment.\n"
+)
+
+
+def read_one(reader: Reader, text: str) -> Annotation:
+    (annotation,) = reader.read([text])
+    return annotation
+
+
+def words(text: str, spans: tuple[Span, ...]) -> str:
+    return " | ".join(text[start:end] for start, end in spans)
+
+
+def find_by_cue(text: str, annotation: Annotation, cue: str, source: str) -> Attribution:
+    (found,) = [
+        one for one in annotation.attributions if words(text, one.cue) == cue and source in words(text, one.source)
+    ]
+    return found
+
+
+def test_a_publication_relays(reader: Reader) -> None:
+    annotation = read_one(reader, NEWS)
+    relay = find_by_cue(NEWS, annotation, "reported", "Reuters")
+    assert relay.source_name == "Reuters"
+    assert (relay.source_type, relay.stance) == (SourceType.PUBLICATION, Stance.RELAYS)
+    assert relay.source_entity is not None
+    assert annotation.entities[relay.source_entity].name == "Reuters"
+
+
+def test_what_stands_in_a_content_has_it_as_parent(reader: Reader) -> None:
+    annotation = read_one(reader, NEWS)
+    report = find_by_cue(NEWS, annotation, "said", "the report")
+    observed = find_by_cue(NEWS, annotation, "observed", "engineers")
+    believed = find_by_cue(NEWS, annotation, "believed", "they")
+    assert (believed.parent, observed.parent, report.parent) == (observed.id, report.id, None)
+    assert report.source_type is SourceType.DOCUMENT
+    assert observed.source_type is SourceType.UNNAMED_GROUP
+    assert observed.source_entity is None
+    assert believed.attribution_type is AttributionType.BELIEF
+
+
+def test_a_short_name_is_resolved_to_the_full_one(reader: Reader) -> None:
+    annotation = read_one(reader, NEWS)
+    told = find_by_cue(NEWS, annotation, "told", "Maria Lopez")
+    said = find_by_cue(NEWS, annotation, "said", "Lopez")
+    assert told.source_name == said.source_name == "Maria Lopez"
+    assert told.source_entity == said.source_entity is not None
+    assert (told.quotation_type, said.quotation_type) == (QuotationType.MIXED, QuotationType.DIRECT)
+    assert words(NEWS, told.addressee) == "Fox News"
+
+
+def test_who_speaks_for_an_organisation_is_not_the_organisation(reader: Reader) -> None:
+    denial = find_by_cue(NEWS, read_one(reader, NEWS), "denied", "spokeswoman")
+    assert denial.source_name == "A Northwind spokeswoman"
+    assert (denial.source_type, denial.stance) == (SourceType.UNNAMED_PERSON, Stance.DENIES)
+    assert denial.source_entity is None
+
+
+def test_no_answer_is_neither_denial_nor_assertion(reader: Reader) -> None:
+    annotation = read_one(reader, NEWS)
+    declined = find_by_cue(NEWS, annotation, "declined", "Northwind")
+    unreached = find_by_cue(NEWS, annotation, "could not be immediately reached", "Kestrel")
+    assert declined.stance is unreached.stance is Stance.DECLINES
+    assert declined.source_type is SourceType.ORGANISATION
+
+
+def test_we_outside_quotations_is_the_author(reader: Reader) -> None:
+    text = "We said on Monday that the bridge was safe."
+    assert find_by_cue(text, read_one(reader, text), "said", "We").source_type is SourceType.AUTHOR
+
+
+def test_a_content_is_about_its_subject_first(reader: Reader) -> None:
+    text = "Ann Baker told reporters that Google had sued Microsoft over data that people in France had lost."
+    annotation = read_one(reader, text)
+    about = [annotation.entities[number].name for number in annotation.attributions[0].about]
+    assert about == ["Google", "Microsoft"]
+
+
+def test_german_is_not_read(reader: Reader) -> None:
+    assert read_one(reader, GERMAN) == Annotation(language="de")
+
+
+def test_an_empty_text_has_an_empty_annotation(reader: Reader) -> None:
+    assert read_one(reader, "") == Annotation(language=None)
+
+
+def test_order_is_kept_and_the_size_of_batches_changes_nothing(pipeline: Language, reader: Reader) -> None:
+    texts = ["", NEWS, GERMAN, "Lopez said the bridge was safe.", NEWS.upper(), " \n "]
+    together = list(reader.read(texts))
+    assert together == [read_one(reader, text) for text in texts]
+    assert together == list(Reader(pipeline, batch_characters=1).read(texts))
+
+
+def test_nothing_runs_over_a_line_end(reader: Reader) -> None:
+    text = (
+        "Mayor Lopez said\r\nNorthwind is safe\r\n\r\nThe Kestrel Group of\nPort Ellis closed. "
+        "Lopez said:\r\n“It is late.”"
+    )
+    annotation = read_one(reader, text)
+    spans = [span for entity in annotation.entities for span in entity.mentions]
+    spans += [span for one in annotation.attributions for span in (*one.source, *one.cue, *one.content)]
+    assert spans
+    assert [text[start:end] for start, end in spans if "\n" in text[start:end] or "\r" in text[start:end]] == []
+
+
+def test_a_long_text_is_read_in_pieces_as_one(reader: Reader) -> None:
+    filler = "The bridge over the river was closed for the winter and nobody in the town minded much.\n" * 600
+    text = NEWS + filler + NEWS + filler + NEWS
+    assert len(text) > 100_000
+    annotation = read_one(reader, text)
+    said = [one for one in annotation.attributions if words(text, one.source) == "Lopez"]
+    assert len(said) == 3
+    assert {words(text, one.content) for one in said} == {words(text, said[0].content)}
+    assert {one.source_name for one in said} == {"Maria Lopez"}
+
+
+def test_300_000_characters_without_a_line_end_are_read(reader: Reader) -> None:
+    text = "Lopez said the bridge was safe. " * 9_400
+    annotation = read_one(reader, text)
+    assert len(text) > 300_000
+    assert len(annotation.attributions) >= 9_000
+
+
+@pytest.mark.parametrize("unit", ["Lopez, who said that ", "he said, ", "said ", "“a ", "according to "])
+def test_what_is_no_sentence_costs_no_more_than_a_sentence(reader: Reader, unit: str) -> None:
+    # Parsing alone takes up to 5 seconds; rules that grew with the square of the length took 20 more.
+    text = unit * (40_000 // len(unit))
+    started = time.process_time()
+    read_one(reader, text)
+    assert time.process_time() - started < 15
+
+
+MARKS = (
+    '"',
+    "“",
+    "”",
+    "''",
+    "\r\n",
+    "\n\n",
+    " ",
+    "\U0001f600",
+    "\U00020000",
+    "\u2028",
+    "\xa0",
+    ", ",
+    ". ",
+    ": ",
+)
+WORDS = (
+    "he said",
+    "Maria Lopez",
+    "told Reuters that",
+    "according to",
+    "Northwind's",
+    "THE REPORT SAID",
+    "did not respond to",
+    "was told by",
+    "could not be reached",
+    "who believes",
+    "U.S.",
+)
+FRAGMENTS = st.sampled_from((*MARKS, *WORDS))
+TEXTS = st.lists(st.one_of(FRAGMENTS, st.text(max_size=8)), max_size=25).map(" ".join)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_every_span_lies_in_its_text_and_holds_words(reader: Reader, texts: list[str]) -> None:
+    annotations = list(reader.read(texts))
+    assert len(annotations) == len(texts)
+    for text, annotation in zip(texts, annotations, strict=True):
+        spans = [span for entity in annotation.entities for span in entity.mentions]
+        for one in annotation.attributions:
+            spans += [*one.source, *one.cue, *one.content, *one.addressee]
+        assert all(0 <= start < end <= len(text) and text[start:end].strip() for start, end in spans)
+        assert not any(mark in text[start:end] for start, end in spans for mark in "\r\n")
+
+
+def test_the_version_names_all_that_results_depend_on(reader: Reader) -> None:
+    assert reader.version.startswith("sayso rules ")
+    assert "spacy 3." in reader.version
+    assert "en_core_web_sm" in reader.version
