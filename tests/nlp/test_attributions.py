@@ -102,6 +102,14 @@ def show(text: str, spans: tuple[Span, ...]) -> str:
             "Lopez, who said the bridge was safe, resigned.",
             [("who", "said", "the bridge was safe", "")],
         ),
+        (
+            '"We are done," Lopez said. "Go home" signs hung on the wall.',
+            [("Lopez", "said", '"We are done,"', "")],
+        ),
+        (
+            "Asked whether the bridge was safe, Lopez nodded.",
+            [("", "Asked", "whether the bridge was safe", "Lopez")],
+        ),
         ("The bridge was closed on Monday.", []),
         ("She reached the bridge and returned home.", []),
         ("", []),
