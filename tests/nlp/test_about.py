@@ -20,9 +20,7 @@ from nlp.reader import Reader
         ("The judge accused Ann Baker of lying.", ["Ann Baker"]),
     ],
 )
-def test_a_content_is_about_what_its_main_verb_is_said_of(
-    reader: Reader, text: str, expected: list[str]
-) -> None:
+def test_a_content_is_about_what_its_main_verb_is_said_of(reader: Reader, text: str, expected: list[str]) -> None:
     (annotation,) = reader.read([text])
     found = [annotation.entities[entity].name for entity in annotation.attributions[0].about]
     assert found == expected
