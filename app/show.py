@@ -60,7 +60,7 @@ def show_trace(trace: Trace) -> None:
         console.print(f"denied, origins: {interval(denied.at_least, denied.at_most)}")
         _show_origins(console, denied)
     for item in evidence.members:
-        console.print(_chain_tree(item, trace.chains[item.attribution_id]), soft_wrap=True)
+        console.print(_chain_tree(item, trace.chains[item.attribution_id]))
 
 
 def show_entity(view: EntityView) -> None:

@@ -133,8 +133,9 @@ class Walk:
         outcome = await poll(fetcher, state, now=self._clock())
         now = self._clock()
         if outcome.error is not None:
-            save_poll(self._store, after_failure(state, outcome.error, now=now), [], now=now)
-            self._fail("poll", state.url, outcome.error)
+            after = after_failure(state, outcome.error, now=now)
+            save_poll(self._store, after, [], now=now)
+            self._fail("poll", state.url, outcome.error, next_try_at=after.next_due_at)
             return
         entries = outcome.feed.entries if outcome.feed is not None else ()
         new = count_new_entries(self._store, state.url, entries)
@@ -222,8 +223,8 @@ class Walk:
         else:
             self.tally.known += 1
 
-    def _fail(self, stage: str, item: str, error: Exception) -> None:
-        is_retry = isinstance(error, RetryLater)
+    def _fail(self, stage: str, item: str, error: Exception, *, next_try_at: datetime | None = None) -> None:
+        is_retry = isinstance(error, RetryLater) or next_try_at is not None
         record_failure(
             self._store,
             stage=stage,
@@ -231,6 +232,7 @@ class Walk:
             error=error,
             now=self._clock(),
             is_final=not is_retry,
+            next_try_at=next_try_at,
             retry_after_seconds=error.retry_after_seconds if isinstance(error, RetryLater) else None,
         )
         is_ours = isinstance(error, IngestError)

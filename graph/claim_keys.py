@@ -24,7 +24,7 @@ _POINTING_WORDS = (
 )
 _POINTING = frozenset(_POINTING_WORDS.split())
 _WORD = re.compile(r"\w+(?:['’\-.,]\w+)*")
-_LEADING_THAT = re.compile(r"^that\s+", re.IGNORECASE)
+_LEADING_THAT = re.compile(r"^that[\s,]+", re.IGNORECASE)
 _QUOTES = "\"'“”‘’«»„`"
 
 

@@ -41,8 +41,12 @@ def record_failure(
     now: datetime,
     is_final: bool,
     retry_after_seconds: float | None = None,
+    next_try_at: datetime | None = None,
 ) -> None:
-    """Record that `item` failed at `stage`; a repeated failure of one item is one row with its attempts counted."""
+    """Record that `item` failed at `stage`; a repeated failure of one item is one row with its attempts counted.
+
+    It is tried again at `next_try_at` where that is known, else after a wait that grows; never, if it `is_final`.
+    """
     item = storable(item)
     failure_id = stable_id("failure", stage, item)
     with store.writing() as connection:
@@ -53,7 +57,7 @@ def record_failure(
             "message": storable(str(error)),
             "attempts": attempts,
             "last_at": now,
-            "next_try_at": None if is_final else now + _wait(attempts, retry_after_seconds),
+            "next_try_at": None if is_final else next_try_at or now + _wait(attempts, retry_after_seconds),
         }
         if row is None:
             new = {"id": failure_id, "stage": stage, "item": item, "first_at": now, **values}

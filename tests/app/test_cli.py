@@ -130,6 +130,9 @@ def test_people_get_tables_and_trees(filled: str) -> None:
     shown = sayso(filled, "trace", claim[:10])
     assert shown.code == 0, shown.err
     assert "earliest held" in shown.out
+    trace = sayso(filled, "trace", claim, "--json").lines[0]
+    for item in trace["attributions"]:
+        assert "".join(item["words"].split()) in "".join(shown.out.split()).replace("│", "")
     assert "origins:" in shown.out
     assert "said" in sayso(filled, "who", "Marta Lindqvist").out
     assert "articles" in sayso(filled, "status").out

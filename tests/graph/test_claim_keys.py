@@ -30,6 +30,7 @@ def key_of(
     [
         ("the plant leaked solvent into the river", "that the plant leaked solvent into the river"),
         ("the plant leaked solvent into the river", "“The plant leaked solvent into the river,”"),
+        ("the plant leaked solvent into the river", "that, the plant leaked solvent into the river"),
         ("the firm's plant leaked solvent twice", "the firm’s plant leaked solvent twice"),
     ],
 )
