@@ -51,6 +51,11 @@ def feed_to_dict(state: FeedState) -> dict[str, Any]:
         "last_success": time_to_text(state.last_success_at),
         "last_new": time_to_text(state.last_new_at),
         "next_due": time_to_text(state.next_due_at),
+        "due_reason": state.due_reason,
+        "gaps": state.gaps,
+        "last_gap": time_to_text(state.last_gap_at),
+        "has_lying_validator": state.has_lying_validator,
+        "moved_to": state.moved_to,
         "error_streak": state.error_streak,
         "last_error": state.last_error,
     }

@@ -76,7 +76,7 @@ def show_entity(view: EntityView) -> None:
 
 def show_feeds(states: Sequence[FeedState], *, now: datetime) -> None:
     table = Table(box=None, pad_edge=False, expand=True)
-    for name in ("outlet", "feed", "last success", "last new", "next due", "how it is"):
+    for name in ("outlet", "feed", "last success", "last new", "next due", "why then", "gaps", "how it is"):
         table.add_column(name, overflow="fold")
     for state in states:
         table.add_row(
@@ -85,6 +85,8 @@ def show_feeds(states: Sequence[FeedState], *, now: datetime) -> None:
             ago(state.last_success_at, now),
             ago(state.last_new_at, now),
             ago(state.next_due_at, now) if state.health == "active" else "-",
+            state.due_reason if state.health == "active" else "-",
+            str(state.gaps or ""),
             _text(feed_condition(state), style="red" if state.error_streak else "green"),
         )
     _console().print(table)

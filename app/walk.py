@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from app.progress import Reporter
 from graph.annotating import save_annotation
@@ -21,7 +23,8 @@ from graph.errors import StoreError
 from graph.failures import record_failure
 from graph.following import (
     PendingEntry,
-    count_new_entries,
+    PollRecord,
+    compare_entries,
     due_feeds,
     pending_entries,
     save_entry_article,
@@ -29,17 +32,19 @@ from graph.following import (
 )
 from graph.store import Store
 from ingest.article import Article
-from ingest.errors import IngestError, RetryLater
+from ingest.errors import HostPaused, IngestError, RetryLater, Unreachable
 from ingest.feed import FeedState
 from ingest.http import Fetcher
 from ingest.pages import fetch_article
-from ingest.polling import after_failure, after_success, poll
+from ingest.polling import Poll, after_failure, after_pause, after_success, has_gap, poll
+from ingest.robots import Robots
 from nlp.annotation import Annotation
 
 log = logging.getLogger(__name__)
 
 FEEDS_AT_ONCE = 16
 PAGES_AT_ONCE = 8
+HOSTS_TO_DOUBT_OUR_NETWORK = 2
 
 
 class TextReader(Protocol):
@@ -82,8 +87,10 @@ class Walk:
         make_reader: Callable[[], TextReader],
         clock: Callable[[], datetime],
         reporter: Reporter,
+        random: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
+        self._random = random
         self._make_reader = make_reader
         self._clock = clock
         self._reporter = reporter
@@ -91,13 +98,10 @@ class Walk:
 
     async def follow_feeds(self, fetcher: Fetcher) -> None:
         """Poll the feeds that are due, then fetch the pages of all entries whose article is not held yet."""
-        polls = [
-            _Work("poll", state.url, partial(self._poll_feed, fetcher, state))
-            for state in due_feeds(self._store, now=self._clock())
-        ]
-        await self._do_all("Polling feeds", polls, FEEDS_AT_ONCE)
+        await self._poll_feeds(fetcher)
+        robots = Robots(fetcher)
         pages = [
-            _Work("fetch", pending.item, partial(self._fetch_page, fetcher, pending))
+            _Work("fetch", pending.item, partial(self._fetch_page, fetcher, robots, pending))
             for pending in pending_entries(self._store, now=self._clock())
         ]
         await self._do_all("Fetching pages", pages, PAGES_AT_ONCE)
@@ -129,24 +133,63 @@ class Walk:
                     self._save_reading(version, annotation, reader.version)
                     stage.advance()
 
-    async def _poll_feed(self, fetcher: Fetcher, state: FeedState) -> None:
-        outcome = await poll(fetcher, state, now=self._clock())
-        now = self._clock()
-        if outcome.error is not None:
-            after = after_failure(state, outcome.error, now=now)
-            save_poll(self._store, after, [], now=now)
-            self._fail("poll", state.url, outcome.error, next_try_at=after.next_due_at)
+    async def _poll_feeds(self, fetcher: Fetcher) -> None:
+        """Poll what is due. Where not one host can be reached, it is our own network, and no feed is to blame."""
+        unreachable: list[tuple[FeedState, IngestError]] = []
+        states = due_feeds(self._store, now=self._clock())
+        polls = [_Work("poll", state.url, partial(self._poll_feed, fetcher, state, unreachable)) for state in states]
+        await self._do_all("Polling feeds", polls, FEEDS_AT_ONCE)
+        hosts = {urlsplit(state.poll_url).netloc for state, _ in unreachable}
+        if len(unreachable) == len(states) and len(hosts) >= HOSTS_TO_DOUBT_OUR_NETWORK:
+            self.tally.problems.append(
+                f"none of {len(hosts)} hosts can be reached: is this machine offline? No feed is blamed for it"
+            )
             return
-        entries = outcome.feed.entries if outcome.feed is not None else ()
-        new = count_new_entries(self._store, state.url, entries)
-        after = after_success(state, outcome, new_entries=new, all_entries=len(entries), now=now)
-        save_poll(self._store, after, entries, now=now)
-        self.tally.feeds += 1
-        self.tally.entries += new
+        for state, error in unreachable:
+            self._save_failed_poll(state, error)
 
-    async def _fetch_page(self, fetcher: Fetcher, pending: PendingEntry) -> None:
+    async def _poll_feed(
+        self, fetcher: Fetcher, state: FeedState, unreachable: list[tuple[FeedState, IngestError]]
+    ) -> None:
+        outcome = await poll(fetcher, state, now=self._clock())
+        if isinstance(outcome.error, Unreachable):
+            unreachable.append((state, outcome.error))
+        elif outcome.error is not None:
+            self._save_failed_poll(state, outcome.error)
+        else:
+            self._save_poll(state, outcome)
+
+    def _save_poll(self, state: FeedState, outcome: Poll) -> None:
+        now = self._clock()
+        entries = outcome.feed.entries if outcome.feed is not None else ()
+        seen, overlap = compare_entries(self._store, state, entries)
+        after = after_success(state, outcome, overlap, now=now, chance=self._random())
+        record = PollRecord(
+            status=outcome.status,
+            outcome="unchanged" if outcome.status == 304 else f"{overlap.new} new of {overlap.entries}",
+            entries=overlap.entries,
+            new=overlap.new,
+            is_gap=has_gap(state, overlap),
+        )
+        save_poll(self._store, after, seen, record, now=now)
+        self.tally.feeds += 1
+        self.tally.entries += overlap.new
+
+    def _save_failed_poll(self, state: FeedState, error: IngestError) -> None:
+        now = self._clock()
+        if isinstance(error, HostPaused):
+            after = after_pause(state, error, now=now, chance=self._random())
+        else:
+            after = after_failure(state, error, now=now, chance=self._random())
+        record = PollRecord(status=getattr(error, "status", None), outcome=after.last_error or after.due_reason)
+        save_poll(self._store, after, [], record, now=now)
+        self._fail("poll", state.url, error, next_try_at=after.next_due_at)
+
+    async def _fetch_page(self, fetcher: Fetcher, robots: Robots, pending: PendingEntry) -> None:
         url = pending.entry.url or pending.item
-        article = await fetch_article(fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet)
+        article = await fetch_article(
+            fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet, robots=robots
+        )
         saved = save_entry_article(self._store, pending, article, now=self._clock())
         self._count(saved.is_new)
 

@@ -7,11 +7,11 @@ the full-text indexes, which differ between SQLite (FTS5) and PostgreSQL (tsvect
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -25,9 +25,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-HEAD = "0001"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0002"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -67,8 +68,17 @@ def _id() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=False)
 
 
-def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False, **options: Any) -> Column[int]:
-    return Column(name, Id, ForeignKey(target, **options), nullable=nullable, index=index)
+def _ref(
+    name: str,
+    target: str,
+    *,
+    nullable: bool = False,
+    index: bool = False,
+    primary_key: bool = False,
+    ondelete: str | None = None,
+) -> Column[int]:
+    key = ForeignKey(target, ondelete=ondelete)
+    return Column(name, Id, key, nullable=nullable, index=index, primary_key=primary_key, autoincrement=False)
 
 
 outlets = Table(
@@ -97,6 +107,30 @@ feeds = Table(
     Column("last_new_at", UtcDateTime),
     Column("error_streak", Integer, nullable=False, default=0),
     Column("last_error", Text),
+    Column("due_reason", Text, nullable=False, server_default="new"),
+    Column("full_fetch_at", UtcDateTime),
+    Column("has_lying_validator", Boolean, nullable=False, server_default=false()),
+    Column("listed_at", UtcDateTime),
+    Column("gaps", Integer, nullable=False, server_default="0"),
+    Column("last_gap_at", UtcDateTime),
+    Column("moved_to", Text),
+    Column("redirect_url", Text),
+    Column("redirect_count", Integer, nullable=False, server_default="0"),
+    Column("redirect_since", UtcDateTime),
+    Column("gone_count", Integer, nullable=False, server_default="0"),
+    Column("gone_since", UtcDateTime),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    _ref("feed_id", "feeds.id", primary_key=True, ondelete="CASCADE"),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("status", Integer),
+    Column("outcome", Text, nullable=False),  # in words
+    Column("entries", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("is_gap", Boolean, nullable=False),
 )
 
 articles = Table(
@@ -141,8 +175,24 @@ feed_entries = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("state", Text, nullable=False),  # pending, done
     _ref("article_id", "articles.id", nullable=True, index=True),
+    Column("url_key", Text),  # the canonical URL by which it is known under another guid
+    Column("digest", Text),  # of what it says
+    Column("listed_at", UtcDateTime),  # the last time that the feed showed it
+    Column("versions", Integer, nullable=False, server_default="1"),
+    Index("ix_feed_entries_feed_id_url_key", "feed_id", "url_key"),
     CheckConstraint("state IN ('pending', 'done')", name="state"),
     Index("ix_feed_entries_state_first_seen_at", "state", "first_seen_at"),
+)
+
+entry_versions = Table(
+    "entry_versions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    _ref("entry_key", "feed_entries.id", index=True, ondelete="CASCADE"),
+    Column("title", Text, nullable=False),
+    Column("summary", Text),
+    Column("content", Text),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 
 pipelines = Table(

@@ -4,10 +4,13 @@ IngestError
 ├── SkipItem          this item will not get better by itself: record it, go on
 │   ├── NotAFeed      the body is no feed (HTML, empty, truncated before the first entry)
 │   ├── NoText        a page or file without article text
+│   ├── Disallowed    the site's robots.txt does not want programs to fetch this page
 │   └── BadInput      a file, URL or line that cannot be taken (encoding, scheme, missing field)
 └── RetryLater        the same request may succeed later: record it, try again at `retry_after_seconds` or by default
     ├── Unreachable   DNS, connection, TLS or timeout
     ├── RefusedByServer   an HTTP status of 400 or more
+    ├── HostPaused    the host asked not to be asked for a while; nothing was sent
+    ├── RobotsUnknown the host's robots.txt could not be read, so its pages are not
     └── TooLarge      the body passes the limit (it may be shorter next time)
 """
 
@@ -34,6 +37,10 @@ class NoText(SkipItem):
     """A page or file without article text."""
 
 
+class Disallowed(SkipItem):
+    """The site's robots.txt does not want programs to fetch this page."""
+
+
 class BadInput(SkipItem):
     """An input that cannot be taken: its encoding, scheme or fields."""
 
@@ -51,11 +58,22 @@ class Unreachable(RetryLater):
 
 
 class RefusedByServer(RetryLater):
-    """The server answered with an HTTP status of 400 or more."""
+    """The server answered with an HTTP status of 400 or more; `is_bot_wall` if it keeps programs out."""
 
-    def __init__(self, item: str, status: int, *, retry_after_seconds: float | None = None) -> None:
-        super().__init__(item, f"the server answered {status}", retry_after_seconds=retry_after_seconds)
+    def __init__(
+        self, item: str, status: int, *, retry_after_seconds: float | None = None, is_bot_wall: bool = False
+    ) -> None:
+        words = f"the server answered {status}" + (": blocked by bot protection" if is_bot_wall else "")
+        super().__init__(item, words, retry_after_seconds=retry_after_seconds)
         self.status = status
+
+
+class HostPaused(RetryLater):
+    """The host asked not to be asked for a while; nothing was sent."""
+
+
+class RobotsUnknown(RetryLater):
+    """The host's robots.txt could not be read, so its pages are not fetched for now."""
 
 
 class TooLarge(RetryLater):

@@ -50,17 +50,26 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
         site_url=document.feed.get("link"),
         language=document.feed.get("language"),
         entries=[_entry(raw, url, now) for raw in document.entries[:MOST_ENTRIES]],
+        least_interval_seconds=_least_interval(document.feed),
     )
 
 
-def make_feed(*, title: object, site_url: object, language: object, entries: list[Entry | None]) -> Feed:
+def make_feed(
+    *,
+    title: object,
+    site_url: object,
+    language: object,
+    entries: list[Entry | None],
+    least_interval_seconds: float | None = None,
+) -> Feed:
     """Put a feed together; an entry that could not be used is `None` and is counted."""
-    usable = {entry.id: entry for entry in entries if entry is not None}
+    usable = list(dict.fromkeys(entry for entry in entries if entry is not None))
     return Feed(
         title=html_to_line(title) or None if isinstance(title, str) else None,
         site_url=site_url if isinstance(site_url, str) and is_web_url(site_url) else None,
         language=language.split("-")[0].lower() or None if isinstance(language, str) else None,
-        entries=tuple(usable.values()),
+        entries=tuple(usable),
+        least_interval_seconds=least_interval_seconds,
         skipped=sum(entry is None for entry in entries),
     )
 
@@ -86,6 +95,7 @@ def make_entry(
     identity = guid or address or sha256(f"{line}\n{short}\n{published_at}".encode("utf-8", "replace")).hexdigest()
     return Entry(
         id=identity,
+        has_guid=guid is not None,
         url=address,
         title=line or address or "untitled",
         summary=short or None,
@@ -93,6 +103,23 @@ def make_entry(
         author=(html_to_line(author) or None) if author else None,
         published_at=published_at if published_at is not None and published_at <= now + FUTURE_SLACK else None,
     )
+
+
+# Of sy:updatePeriod. Source: the RSS 1.0 syndication module; "dayly" is a spelling that real feeds have.
+_PERIOD_SECONDS = {"hourly": 3600, "daily": 86400, "dayly": 86400, "weekly": 604800, "monthly": 2592000}
+
+
+def _least_interval(head: Any) -> float | None:
+    """The longer of `ttl` (minutes) and `sy:updatePeriod` / `sy:updateFrequency`."""
+    asked = []
+    ttl = str(head.get("ttl", "")).strip()
+    if ttl.isdecimal():
+        asked.append(int(ttl[:6]) * 60.0)
+    period = _PERIOD_SECONDS.get(str(head.get("sy_updateperiod", "")).strip().lower())
+    if period is not None:
+        frequency = str(head.get("sy_updatefrequency", "1")).strip()
+        asked.append(period / max(1, int(frequency[:4]) if frequency.isdecimal() else 1))
+    return max(asked, default=None)
 
 
 def looks_truncated(body: bytes) -> bool:

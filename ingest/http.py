@@ -8,45 +8,73 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections import defaultdict
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from ingest.errors import BadInput, RefusedByServer, TooLarge, Unreachable
+from ingest.errors import BadInput, HostPaused, RefusedByServer, TooLarge, Unreachable
 
-USER_AGENT = "sayso/0.1 (news attribution research; +urn:sayso)"
+PRODUCT = "sayso"  # the name by which a robots.txt may speak of it
+USER_AGENT = f"{PRODUCT}/0.1 (reads news feeds and finds who claims what in them)"
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 TOTAL_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 15.0
 MOST_REDIRECTS = 5
 REQUESTS_AT_ONCE = 32
+SPACING_SECONDS = 1.0  # between the starts of two requests to one host
+LONGEST_SPACING_SECONDS = 30.0
+FIRST_PAUSE_SECONDS = 10 * 60.0  # of a host that says "too many requests" and not for how long
+LONGEST_PAUSE_SECONDS = 24 * 3600.0
+_PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a server answered. `url` is the final one, header names are lower case, a 304 has an empty body."""
+    """What a server answered. `url` is the final one, header names are lower case, a 304 has an empty body.
+
+    `moved_to` is the final URL if every redirect on the way was a permanent one (301, 308).
+    """
 
     url: str
+    moved_to: str | None = None
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-class Fetcher:
-    """Fetches URLs. Use in an `async with`."""
+@dataclass(slots=True)
+class _Host:
+    """One server: a request at a time, a spacing between their starts, and pauses that it asked for."""
 
-    def __init__(self, *, total_seconds: float = TOTAL_SECONDS) -> None:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    spacing_seconds: float = 0.0
+    free_at: float = 0.0  # of the monotonic clock
+    paused_until: float = 0.0
+
+    async def wait_for_turn(self) -> None:
+        delay = self.free_at - time.monotonic()
+        if delay > 0:
+            await asyncio.sleep(delay)
+        self.free_at = time.monotonic() + self.spacing_seconds
+
+
+class Fetcher:
+    """Fetches URLs, politely. Use in an `async with`."""
+
+    def __init__(self, *, total_seconds: float = TOTAL_SECONDS, spacing_seconds: float = SPACING_SECONDS) -> None:
         self._total_seconds = total_seconds
-        self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._spacing_seconds = spacing_seconds
+        self._hosts: dict[str, _Host] = {}
         self._all = asyncio.Semaphore(REQUESTS_AT_ONCE)
         self._client = httpx2.AsyncClient(
             # Only gzip: the other encodings can be stacked and expand without bound.
@@ -69,18 +97,54 @@ class Fetcher:
         Raises:
             BadInput: the URL, or one that it redirects to, is not http or https.
             TooLarge: the decoded body has more than `max_bytes`.
+            HostPaused: the host has asked not to be asked for a while; nothing was sent.
             RefusedByServer: the answer is 400 or more.
             Unreachable: no answer, or none in time.
         """
         hop = url
+        is_permanent = True
         for _ in range(MOST_REDIRECTS + 1):
             check_scheme(hop)
-            async with self._all, self._hosts[urlsplit(hop).netloc]:
-                response = await self._request(url, hop, max_bytes, headers or {})
+            response = await self._request_in_turn(url, hop, max_bytes, headers or {})
             if response.status not in _REDIRECTS or "location" not in response.headers:
-                return _accepted(url, response)
+                moved_to = hop if hop != url and is_permanent else None
+                return replace(self._accepted(url, response), moved_to=moved_to)
+            is_permanent = is_permanent and response.status in _PERMANENT
             hop = urljoin(hop, response.headers["location"])
         raise Unreachable(url, f"more than {MOST_REDIRECTS} redirects, the last to {hop}")
+
+    def space_out(self, url: str, seconds: float) -> None:
+        """Keep at least so long between requests to the host of `url`: what its robots.txt asks for."""
+        host = self._host(url)
+        host.spacing_seconds = max(host.spacing_seconds, min(seconds, LONGEST_SPACING_SECONDS))
+
+    def _host(self, url: str) -> _Host:
+        name = urlsplit(url).netloc.rsplit("@", 1)[-1].lower()
+        if name not in self._hosts:
+            # One's own machine needs no sparing.
+            spacing = 0.0 if is_loopback_name(urlsplit(url).hostname or "") else self._spacing_seconds
+            self._hosts[name] = _Host(spacing_seconds=spacing)
+        return self._hosts[name]
+
+    async def _request_in_turn(self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str]) -> Response:
+        host = self._host(hop)
+        async with host.lock:
+            remaining = host.paused_until - time.monotonic()
+            if remaining > 0:
+                raise HostPaused(url, "its host asked for a pause", retry_after_seconds=remaining)
+            await host.wait_for_turn()
+            async with self._all:
+                return await self._request(url, hop, max_bytes, headers)
+
+    def _accepted(self, url: str, response: Response) -> Response:
+        if response.status in (200, 304):
+            return response
+        wait = retry_after_seconds(response.headers.get("retry-after"), now=datetime.now(UTC))
+        if response.status in (429, 503):
+            pause = FIRST_PAUSE_SECONDS if wait is None else min(max(wait, 60.0), LONGEST_PAUSE_SECONDS)
+            self._host(response.url).paused_until = time.monotonic() + pause
+        is_bot_wall = response.status in (403, 429, 503) and "cf-mitigated" in response.headers
+        raise RefusedByServer(url, response.status, retry_after_seconds=wait, is_bot_wall=is_bot_wall)
 
     async def _request(self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str]) -> Response:
         try:
@@ -118,6 +182,13 @@ def check_scheme(url: str) -> None:
         raise BadInput(url, "only http and https addresses are fetched")
 
 
+def is_loopback_name(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def describe_network_error(error: Exception) -> str:
     """What a person should know of a network error."""
     if isinstance(error, httpx2.TimeoutException):
@@ -130,13 +201,6 @@ def describe_network_error(error: Exception) -> str:
     if isinstance(error, httpx2.ConnectError):
         return "no connection: the server refuses it or is not there"
     return f"the answer broke off or makes no sense ({type(error).__name__}: {error})"
-
-
-def _accepted(url: str, response: Response) -> Response:
-    if response.status == 200 or response.status == 304:
-        return response
-    wait = retry_after_seconds(response.headers.get("retry-after"), now=datetime.now(UTC))
-    raise RefusedByServer(url, response.status, retry_after_seconds=wait)
 
 
 def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:

@@ -22,6 +22,7 @@ from ingest.errors import BadInput, NoText
 from ingest.feed import Entry
 from ingest.http import Fetcher
 from ingest.metadata import PageMetadata, read_metadata
+from ingest.robots import Robots
 from ingest.urls import clean_url, domain_of, is_web_url
 
 PAGE_LIMIT_BYTES = 5_000_000
@@ -37,15 +38,23 @@ _TITLE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ")
 
 
 async def fetch_article(
-    fetcher: Fetcher, url: str, *, now: datetime, entry: Entry | None = None, outlet: str | None = None
+    fetcher: Fetcher,
+    url: str,
+    *,
+    now: datetime,
+    entry: Entry | None = None,
+    outlet: str | None = None,
+    robots: Robots | None = None,
 ) -> Article:
-    """Fetch a page and extract its article.
+    """Fetch a page and extract its article. `robots` is asked first, where it is given.
 
     Raises:
         IngestError: as `Fetcher.fetch` and `extract_article` say.
     """
     if entry is not None and entry.url is None:
         return _from_entry(entry, url=url, outlet=outlet)
+    if robots is not None:
+        await robots.check(url)
     response = await fetcher.fetch(url, max_bytes=PAGE_LIMIT_BYTES)
     return extract_article(
         response.body, url=response.url, headers=response.headers, now=now, entry=entry, outlet=outlet

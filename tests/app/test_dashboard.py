@@ -81,12 +81,13 @@ def hostile_article() -> Article:
 
 
 def _add_failing_feed(store: Store) -> None:
-    from graph.following import add_feeds, save_poll
+    from graph.following import PollRecord, add_feeds, save_poll
 
     state = new_feed("https://herald.example/feed", "Norland Herald", now=NOW)
     add_feeds(store, [state])
     error = Unreachable(state.url, "its host name is not known; check the address, or your own network")
-    save_poll(store, after_failure(state, error, now=NOW), [], now=NOW)
+    record = PollRecord(status=None, outcome="failed")
+    save_poll(store, after_failure(state, error, now=NOW), [], record, now=NOW)
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import func, select
+
 from graph.failures import list_failures, record_failure, retry_all_now
 from graph.following import (
+    PollRecord,
     add_feeds,
-    count_new_entries,
+    compare_entries,
     due_feeds,
     list_feeds,
+    list_polls,
     make_all_due,
     pending_entries,
     remove_feed,
     save_entry_article,
     save_poll,
 )
+from graph.schema import entry_versions
 from graph.store import Store
 from ingest.article import Article
 from ingest.errors import NoText, Unreachable
@@ -59,18 +64,66 @@ def _key(url: str) -> int:
 
 def test_a_poll_keeps_state_and_entries_together_and_known_entries_as_they_are(store: Store) -> None:
     add_feeds(store, [FEED])
-    assert count_new_entries(store, FEED.url, ENTRIES) == 2
-    save_poll(store, replace(FEED, etag="1"), ENTRIES, now=NOW)
-    save_poll(store, replace(FEED, etag="2"), (replace(ENTRIES[0], title="Changed"),), now=NOW)
-    assert count_new_entries(store, FEED.url, ENTRIES) == 0
+    assert show(store, replace(FEED, etag="1"), ENTRIES) == (2, 2, 0)
+    assert show(store, replace(FEED, etag="2"), ENTRIES, later=1) == (2, 0, 2)
     assert list_feeds(store)[0].etag == "2"
-    assert sorted(pending.entry.title for pending in pending_entries(store, now=NOW)) == ["One", "Two"]
     assert {pending.entry for pending in pending_entries(store, now=NOW)} == set(ENTRIES)
+    assert [(poll.entries, poll.new) for poll in list_polls(store, FEED.url)] == [(2, 0), (2, 2)]
+
+
+def test_a_changed_entry_is_a_version_and_its_page_is_fetched_again(store: Store) -> None:
+    add_feeds(store, [FEED])
+    show(store, FEED, ENTRIES)
+    first, _ = sorted(pending_entries(store, now=NOW), key=lambda pending: pending.entry.id)
+    article = Article(url="https://herald.example/1", outlet="Herald", title="One", text="Text.")
+    save_entry_article(store, first, article, now=NOW)
+    spaced = replace(ENTRIES[0], title="  One ", published_at=None)
+    assert show(store, FEED, (spaced,), later=1) == (1, 0, 1)
+    assert versions(store) == 2
+    show(store, FEED, (replace(ENTRIES[0], title="One, corrected"),), later=2)
+    assert versions(store) == 3
+    assert "One, corrected" in {pending.entry.title for pending in pending_entries(store, now=NOW)}
+
+
+def test_an_entry_that_never_stops_changing_does_not_fill_the_store(store: Store) -> None:
+    add_feeds(store, [FEED])
+    for number in range(40):
+        show(store, FEED, (replace(ENTRIES[0], summary=f"{number} readers"),), later=number)
+    assert versions(store) == 24
+
+
+def test_an_item_that_went_and_came_back_is_not_new(store: Store) -> None:
+    add_feeds(store, [FEED])
+    show(store, FEED, ENTRIES)
+    show(store, FEED, ENTRIES[1:], later=1)
+    assert show(store, FEED, ENTRIES, later=2)[1] == 0
+
+
+def test_the_history_of_a_feed_has_an_end(store: Store) -> None:
+    add_feeds(store, [FEED])
+    for number in range(60):
+        show(store, FEED, ENTRIES, later=number)
+    assert len(list_polls(store, FEED.url)) == 50
+
+
+def show(store: Store, state: FeedState, entries: tuple[Entry, ...], *, later: int = 0) -> tuple[int, int, int]:
+    """Have a feed show `entries` at a later minute; return how many there were, were new, and were listed before."""
+    now = NOW + timedelta(minutes=later)
+    listed_at = None if later == 0 else NOW + timedelta(minutes=later - 1)
+    seen, overlap = compare_entries(store, replace(state, listed_at=listed_at), entries)
+    record = PollRecord(status=200, outcome="", entries=overlap.entries, new=overlap.new)
+    save_poll(store, replace(state, listed_at=now), seen, record, now=now)
+    return overlap.entries, overlap.new, overlap.listed_before
+
+
+def versions(store: Store) -> int:
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(entry_versions)).scalar_one()
 
 
 def test_an_entry_is_done_when_its_article_is_stored_and_not_before(store: Store) -> None:
     add_feeds(store, [FEED])
-    save_poll(store, FEED, ENTRIES, now=NOW)
+    show(store, FEED, ENTRIES)
     first, *_ = [p for p in pending_entries(store, now=NOW) if p.entry.id == "1"]
     article = Article(url="https://herald.example/1", outlet="Herald", title="One", text="Text.")
     assert save_entry_article(store, first, article, now=NOW).is_new
@@ -79,7 +132,7 @@ def test_an_entry_is_done_when_its_article_is_stored_and_not_before(store: Store
 
 def test_a_page_that_failed_waits_and_comes_back_and_one_that_cannot_succeed_does_not(store: Store) -> None:
     add_feeds(store, [FEED])
-    save_poll(store, FEED, ENTRIES, now=NOW)
+    show(store, FEED, ENTRIES)
     one, two = sorted(pending_entries(store, now=NOW), key=lambda pending: pending.entry.id)
     error = Unreachable(one.item, "timed out")
     record_failure(store, stage="fetch", item=one.item, error=error, now=NOW, is_final=False)
@@ -102,7 +155,7 @@ def test_a_failure_that_repeats_is_one_row_that_waits_longer_each_time(store: St
 
 def test_removing_a_feed_keeps_its_articles(store: Store) -> None:
     add_feeds(store, [FEED])
-    save_poll(store, FEED, ENTRIES, now=NOW)
+    show(store, FEED, ENTRIES)
     (first, *_) = pending_entries(store, now=NOW)
     article = Article(url="https://herald.example/1", outlet="Herald", title="One", text="Text.")
     save_entry_article(store, first, article, now=NOW)

@@ -15,7 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request
 from werkzeug import Response as Answer
 
-from ingest.errors import BadInput, RefusedByServer, TooLarge, Unreachable
+from ingest.errors import BadInput, HostPaused, IngestError, RefusedByServer, TooLarge, Unreachable
 from ingest.http import Fetcher, Response, retry_after_seconds
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
@@ -158,3 +158,55 @@ def test_one_host_gets_one_request_at_a_time(httpserver: HTTPServer) -> None:
 
     asyncio.run(run())
     assert most == [1]
+
+
+def test_a_host_that_asks_for_a_pause_is_not_asked_again(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/busy").respond_with_data("", status=429, headers={"Retry-After": "120"})
+    httpserver.expect_request("/other").respond_with_data("ok")
+
+    async def run() -> list[Exception | Response]:
+        async with Fetcher() as fetcher:
+            urls = [httpserver.url_for(path) for path in ("/busy", "/other")]
+            return [await _outcome(fetcher, url) for url in urls]
+
+    first, second = asyncio.run(run())
+    assert isinstance(first, RefusedByServer)
+    assert isinstance(second, HostPaused)
+    assert second.retry_after_seconds == pytest.approx(120, abs=2)
+    assert len(httpserver.log) == 1
+
+
+async def _outcome(fetcher: Fetcher, url: str) -> Exception | Response:
+    try:
+        return await fetcher.fetch(url, max_bytes=100)
+    except IngestError as error:
+        return error
+
+
+def test_requests_to_one_host_are_spaced_out(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("ok")
+
+    async def run() -> float:
+        async with Fetcher() as fetcher:
+            fetcher.space_out(httpserver.url_for("/"), 0.3)
+            started = time.monotonic()
+            await asyncio.gather(*(fetcher.fetch(httpserver.url_for("/"), max_bytes=100) for _ in range(3)))
+            return time.monotonic() - started
+
+    assert asyncio.run(run()) >= 0.6
+
+
+@pytest.mark.parametrize(("status", "is_permanent"), [(301, True), (308, True), (302, False), (307, False)])
+def test_only_a_permanent_redirect_says_that_a_page_has_moved(
+    httpserver: HTTPServer, status: int, is_permanent: bool
+) -> None:
+    httpserver.expect_request("/old").respond_with_data("", status=status, headers={"Location": "/new"})
+    httpserver.expect_request("/new").respond_with_data("ok")
+    moved_to = fetch(httpserver.url_for("/old")).moved_to
+    assert moved_to == (httpserver.url_for("/new") if is_permanent else None)
+
+
+def test_bot_protection_is_called_by_its_name(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("", status=403, headers={"cf-mitigated": "challenge"})
+    with pytest.raises(RefusedByServer, match="bot protection"):
+        fetch(httpserver.url_for("/"))
