@@ -75,21 +75,28 @@ def show_entity(view: EntityView) -> None:
 
 
 def show_feeds(states: Sequence[FeedState], *, now: datetime) -> None:
-    table = Table(box=None, pad_edge=False, expand=True)
-    for name in ("outlet", "feed", "last success", "last new", "next due", "why then", "gaps", "how it is"):
-        table.add_column(name, overflow="fold")
+    console = _console()
     for state in states:
-        table.add_row(
-            _text(state.outlet or state.title or "-"),
-            _text(state.url),
-            ago(state.last_success_at, now),
-            ago(state.last_new_at, now),
-            ago(state.next_due_at, now) if state.health == "active" else "-",
-            state.due_reason if state.health == "active" else "-",
-            str(state.gaps or ""),
-            _text(feed_condition(state), style="red" if state.error_streak else "green"),
-        )
-    _console().print(table)
+        console.print(_text(state.outlet or state.title or "(no name)", style="bold"), _text(state.url), soft_wrap=True)
+        console.print(_text(f"    {feed_condition(state)}", style="red" if state.error_streak else "green"))
+        facts = [f"last success {ago(state.last_success_at, now)}", f"last new item {ago(state.last_new_at, now)}"]
+        if state.health == "active":
+            facts.append(f"next poll {ago(state.next_due_at, now)} ({state.due_reason})")
+        facts += feed_remarks(state, now=now)
+        console.print(_text(f"    {'; '.join(facts)}"))
+
+
+def feed_remarks(state: FeedState, *, now: datetime) -> list[str]:
+    """What a person should know of a feed besides how it is doing."""
+    remarks = []
+    if state.gaps:
+        times = "once" if state.gaps == 1 else f"{state.gaps} times"
+        remarks.append(f"{times} all it showed was new, so items may be lost (last {ago(state.last_gap_at, now)})")
+    if state.has_lying_validator:
+        remarks.append("it has said unchanged when it was not, so it is always fetched whole")
+    if state.moved_to:
+        remarks.append(f"it has moved to {state.moved_to}")
+    return remarks
 
 
 def show_status(status: Status, failures: Sequence[Failure], *, now: datetime) -> None:

@@ -76,5 +76,6 @@ def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
 def _rows(connection: Any, table: Any) -> list[tuple[object, ...]]:
     run_times = {"first_seen_at", "made_at", "first_used_at", "next_due_at", "added_at", "last_polled_at"}
     run_times |= {"last_success_at", "last_new_at", "first_at", "last_at", "next_try_at", "interval_seconds"}
+    run_times |= {"listed_at", "full_fetch_at", "at", "seen_at"}
     columns = [column for column in table.columns if column.name not in run_times]
     return sorted((tuple(row) for row in connection.execute(select(*columns))), key=repr)
