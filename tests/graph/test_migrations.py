@@ -42,7 +42,7 @@ def test_a_store_of_revision_1_keeps_its_feeds_and_takes_their_items_for_known(d
         assert (state.gaps, state.has_lying_validator, state.due_reason) == (0, False, "new")
         known = Entry(id="g", has_guid=True, url="https://a.example/1", title="One")
         other = Entry(id="h", has_guid=True, url="https://a.example/2", title="Two")
-        seen, overlap = compare_entries(store, state, (known, other))
+        seen, _ = compare_entries(store, state, (known, other))
         assert [(item.is_new, item.is_changed) for item in seen] == [(False, False), (True, False)]
         save_poll(store, state, seen, PollRecord(status=200, outcome=""), now=NOW)
         seen, _ = compare_entries(store, state, (replace(known, title="One, corrected"), other))
