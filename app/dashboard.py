@@ -15,7 +15,7 @@ sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Pa
 import streamlit as st  # noqa: E402
 
 from app.views import article, claim, claims, feeds  # noqa: E402
-from app.views.common import open_store  # noqa: E402
+from app.views.common import open_store, set_style, show_text  # noqa: E402
 from graph.errors import GraphError  # noqa: E402
 
 
@@ -30,12 +30,13 @@ def main() -> None:
     ]
     st.session_state["pages"] = {page.url_path or "claims": page for page in pages}
     page = st.navigation(pages, position="top")
+    set_style()
     try:
         open_store()
         page.run()
     except GraphError as error:
         st.error("This cannot be shown.")
-        st.text(str(error))
+        show_text(str(error))
 
 
 main()

@@ -14,20 +14,28 @@ from nlp.annotation import Span
 STYLE = """<style>
 .sayso-text {white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; font-size: 1.02rem; max-width: 52rem}
 .sayso-text .content {background: rgba(245, 179, 0, .22); border-radius: 2px}
+.sayso-text .content.nested {background: rgba(245, 150, 0, .45); box-shadow: inset 0 -1px 0 rgba(190, 110, 0, .9)}
 .sayso-text .source {font-weight: 700; border-bottom: 2px solid #2a8a57}
 .sayso-text .cue {font-style: italic; border-bottom: 2px dashed #c05a1c}
 .sayso-text .addressee {border-bottom: 3px double #3f6fb5}
 .sayso-text .mention {border-bottom: 1px dotted currentColor}
 .sayso-text sup {font-size: .7em; opacity: .75; padding: 0 .15em}
 .sayso-chain {font-size: .95rem; line-height: 1.7; overflow-wrap: anywhere}
-.sayso-chain .words {opacity: .75; font-style: italic}
+.sayso-chain .words {opacity: .8; font-style: italic}
+.sayso-list {margin: 0; padding-left: 1.1rem; line-height: 1.6; overflow-wrap: anywhere}
+.sayso-list .why, .sayso-fact .why {opacity: .72}
+.sayso-fact {line-height: 1.5; overflow-wrap: anywhere}
+.sayso-fact .stance {border: 1px solid currentColor; border-radius: 3px; padding: 0 .35em; font-weight: 600;
+  margin-right: .4em}
+.sayso-fact .stance.denies {border-style: dashed; border-color: #c0392b}
 .sayso-chain .how {font-size: .8em; opacity: .65; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3em}
 </style>"""
 
 LEGEND = (
     '<div class="sayso-text" style="font-size:.85rem">'
     '<span class="source">source</span> · <span class="cue">cue</span> · <span class="content">content</span> · '
-    '<span class="addressee">addressee</span></div>'
+    '<span class="content nested">content inside content</span> · <span class="addressee">addressee</span> · '
+    '<span class="mention">name</span></div>'
 )
 
 
@@ -53,7 +61,7 @@ def highlight(text: str, marks: Iterable[Mark], *, offset: int = 0) -> str:
         active = [mark for mark in active if mark.span.end > start] + starts.get(start, [])
         numbers = sorted({mark.number for mark in starts.get(start, []) if mark.number is not None})
         pieces += [f"<sup>{number}</sup>" for number in numbers]
-        pieces.append(_piece(text[start:end], sorted({mark.role for mark in active})))
+        pieces.append(_piece(text[start:end], _classes(active)))
     return f'<div class="sayso-text">{"".join(pieces)}</div>'
 
 
@@ -69,6 +77,12 @@ def _clip(marks: Iterable[Mark], offset: int, length: int) -> Sequence[Mark]:
         if start < end:
             clipped.append(Mark(span=Span(start, end), role=mark.role, number=mark.number))
     return clipped
+
+
+def _classes(active: Sequence[Mark]) -> list[str]:
+    roles = [mark.role for mark in active]
+    nested = ["nested"] if roles.count("content") > 1 else []
+    return sorted(set(roles)) + nested
 
 
 def _piece(text: str, roles: list[str]) -> str:

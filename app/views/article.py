@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
-
 import streamlit as st
 
 from app.context import printable
-from app.highlight import LEGEND, STYLE, Mark, highlight
-from app.views.common import go_to, link_to, open_store, show_time
+from app.highlight import LEGEND, Mark, highlight
+from app.views.common import go_to, link_to, open_store, show_address, show_text, show_time, show_title
 from graph.browsing import ArticleView, view_article
 from graph.ids import Kind, show_id
 
@@ -21,13 +19,17 @@ def show() -> None:
         link_to("claims", "All claims")
         return
     view = view_article(open_store(), asked)
-    st.html(f"<h2>{html.escape(printable(view.title))}</h2>")
+    show_title(view.title)
     _show_facts(view)
-    st.html(STYLE + LEGEND)
-    st.html(STYLE + highlight(view.text, _marks(view)))
-    if not view.is_read:
-        st.text("This version has not been read yet; `sayso ingest` reads it.")
-    _show_attributions(view)
+    if view.is_read:
+        st.html(LEGEND)
+    else:
+        st.info(
+            "This version has not been read yet: who says what in it is not known. The command sayso ingest reads it."
+        )
+    st.html(highlight(view.text, _marks(view)))
+    if view.is_read:
+        _show_attributions(view)
 
 
 def _show_facts(view: ArticleView) -> None:
@@ -36,13 +38,8 @@ def _show_facts(view: ArticleView) -> None:
     facts += [f"credit: {view.credit}"] if view.credit else []
     facts += [f"{view.versions} versions held, the latest is shown"] if view.versions > 1 else []
     facts += [f"this text is {', '.join(view.flags)}"] if view.flags else []
-    st.text(" · ".join(printable(fact) for fact in facts))
-    if view.url.startswith(("http://", "https://")):
-        address = html.escape(view.url, quote=True)
-        shown = html.escape(printable(view.url))
-        st.html(f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{shown}</a>')
-    else:
-        st.text(view.url)
+    show_text(" · ".join(facts))
+    show_address(view.url)
 
 
 def _marks(view: ArticleView) -> list[Mark]:
@@ -50,15 +47,18 @@ def _marks(view: ArticleView) -> list[Mark]:
     for number, item in enumerate(view.attributions, start=1):
         for role, spans in item.spans.items():
             for index, span in enumerate(spans):
-                numbered = role == "content" and index == 0
+                numbered = role in ("source", "content") and index == 0
                 marks.append(Mark(span=span, role=role, number=number if numbered else None))
     return marks
 
 
 def _show_attributions(view: ArticleView) -> None:
-    st.subheader(f"{len(view.attributions)} attributions")
-    if not view.attributions:
+    count = len(view.attributions)
+    st.subheader(f"{count} attribution{'' if count == 1 else 's'}")
+    if not count:
+        st.text("Nobody is quoted in it, as far as could be read.")
         return
+    st.text("The numbers are those in the text. Choose one to see the claim, and who else makes it.")
     numbers = {item.attribution_id: number for number, item in enumerate(view.attributions, start=1)}
     table = {
         "no.": list(numbers.values()),

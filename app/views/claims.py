@@ -6,9 +6,10 @@ import streamlit as st
 
 from app.context import printable
 from app.show import interval
-from app.views.common import go_to, open_store, show_start
+from app.views.common import go_to, open_store, show_start, show_text
 from graph.browsing import list_claims
 from graph.ids import Kind, show_id
+from graph.trace import ClaimSummary
 
 CLAIMS_SHOWN = 100
 
@@ -17,14 +18,8 @@ def show() -> None:
     st.title("Claims")
     st.text("On whose say-so? Choose a claim to see where it comes from.")
     asked = st.text_input(
-        "Search the claims",
-        value=st.query_params.get("q", ""),
-        placeholder="for example: solvent river",
+        "Search the claims", key="q", bind="query-params", placeholder="for example: solvent river", max_chars=500
     )
-    if asked:
-        st.query_params["q"] = asked
-    elif "q" in st.query_params:
-        del st.query_params["q"]
     found = list_claims(open_store(), asked, limit=CLAIMS_SHOWN)
     if not found:
         _show_nothing(asked)
@@ -34,7 +29,7 @@ def show() -> None:
         "origins": [interval(*claim.origins) for claim in found],
         "outlets": [claim.outlets for claim in found],
         "articles": [claim.articles for claim in found],
-        "denied": [claim.stances.get("denies", 0) for claim in found],
+        "stances": [_stances(claim) for claim in found],
         "about": [printable(", ".join(claim.about)) for claim in found],
         "latest": [claim.latest_at for claim in found],
     }
@@ -43,11 +38,11 @@ def show() -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(38 * (len(found) + 1), 720),
+        height=min(35 * (len(found) + 1) + 2, 720),
         column_config={
             "claim": st.column_config.TextColumn(width="large"),
             "origins": st.column_config.TextColumn(help="At least .. at most; copies count once"),
-            "denied": st.column_config.NumberColumn(help="Attributions that deny it"),
+            "stances": st.column_config.TextColumn(help="How many attributions assert it, deny it, pass it on ..."),
             "latest": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC"),
         },
     )
@@ -58,8 +53,12 @@ def show() -> None:
         st.text(f"The first {CLAIMS_SHOWN} are shown; search for fewer.")
 
 
+def _stances(claim: ClaimSummary) -> str:
+    return ", ".join(f"{count} {stance}" for stance, count in claim.stances.items())
+
+
 def _show_nothing(asked: str) -> None:
     if asked:
-        st.text(f"No claim has all of these words: {printable(asked)}")
+        show_text(f"No claim has all of these words: {asked}")
     else:
         show_start()

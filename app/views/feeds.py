@@ -8,10 +8,11 @@ import streamlit as st
 
 from app.context import printable
 from app.show import ago, feed_condition
-from app.views.common import open_store, show_start
+from app.views.common import open_store, show_figures, show_start
 from graph.browsing import load_status
 from graph.failures import Failure, list_failures
 from graph.following import list_feeds
+from ingest.feed import FeedState
 
 
 def show() -> None:
@@ -19,15 +20,14 @@ def show() -> None:
     store = open_store()
     status = load_status(store)
     st.title("Feeds")
-    figures = (
-        ("Feeds", status.counts["feeds"]),
-        ("In error", status.feeds_in_error),
-        ("Articles", status.counts["articles"]),
-        ("Pages to fetch", status.pending_entries),
-        ("Texts to read", status.unread_versions),
+    show_figures(
+        ("Feeds", status.counts["feeds"], "Feeds that are followed"),
+        ("In error", status.feeds_in_error, "Feeds whose last poll failed"),
+        ("Articles", status.counts["articles"], "Articles that are held"),
+        ("Claims", status.counts["claims"], "Claims found in them"),
+        ("Pages to fetch", status.pending_entries, "Entries of feeds whose page is still to be fetched"),
+        ("Texts to read", status.unread_versions, "Texts that are held and not read yet"),
     )
-    for column, (label, value) in zip(st.columns(len(figures)), figures, strict=True):
-        column.metric(label, value)
     states = list_feeds(store)
     if not states:
         show_start()
@@ -38,7 +38,7 @@ def show() -> None:
                 "how it is": [printable(feed_condition(state)) for state in states],
                 "last success": [ago(state.last_success_at, now) for state in states],
                 "last new": [ago(state.last_new_at, now) for state in states],
-                "next poll": [ago(state.next_due_at, now) for state in states],
+                "next poll": [_next_poll(state, now) for state in states],
                 "feed": [printable(state.url) for state in states],
             },
             hide_index=True,
@@ -58,14 +58,20 @@ def _show_failures(now: datetime) -> None:
             "what": [printable(failure.message) for failure in failures],
             "times": [failure.attempts for failure in failures],
             "last": [ago(failure.last_at, now) for failure in failures],
-            "again": [
-                "not by itself" if not failure.next_try_at else ago(failure.next_try_at, now) for failure in failures
-            ],
+            "again": [_again(failure, now) for failure in failures],
         },
         hide_index=True,
         column_config={"what": st.column_config.TextColumn(width="large")},
     )
 
 
+def _next_poll(state: FeedState, now: datetime) -> str:
+    if state.health != "active":
+        return "none"
+    return "due now" if state.next_due_at <= now else ago(state.next_due_at, now)
+
+
 def _again(failure: Failure, now: datetime) -> str:
-    return "not by itself" if failure.next_try_at is None else ago(failure.next_try_at, now)
+    if failure.next_try_at is None:
+        return "not by itself"
+    return "at the next run" if failure.next_try_at <= now else ago(failure.next_try_at, now)

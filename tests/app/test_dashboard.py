@@ -120,7 +120,7 @@ def test_a_claim_is_found_and_opened_by_clicks(page: Page, address: str, tmp_pat
     search(page, address, "Orsk solvent")
     open_first(page)
     expect(page.get_by_role("heading", name="leaked solvent into the Velde river").first).to_be_visible()
-    expect(page.get_by_text("Ada Brandt (named): 2 attributions", exact=False)).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Ada Brandt (named: 2 attributions)")).to_be_visible()
     expect(page.locator(".sayso-text .content", has_text=LEAK).first).to_be_visible()
     page.get_by_role("link", name="Open the article").first.click()
     page.wait_for_url("**/article?id=r*")
