@@ -38,6 +38,7 @@ from ingest.http import Fetcher
 from ingest.pages import fetch_article
 from ingest.polling import Poll, after_failure, after_pause, after_success, has_gap, poll
 from ingest.robots import Robots
+from ingest.workers import Run, run_here
 from nlp.annotation import Annotation
 
 log = logging.getLogger(__name__)
@@ -87,10 +88,12 @@ class Walk:
         make_reader: Callable[[], TextReader],
         clock: Callable[[], datetime],
         reporter: Reporter,
+        run: Run = run_here,
         random: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._random = random
+        self._run = run
         self._make_reader = make_reader
         self._clock = clock
         self._reporter = reporter
@@ -151,7 +154,7 @@ class Walk:
     async def _poll_feed(
         self, fetcher: Fetcher, state: FeedState, unreachable: list[tuple[FeedState, IngestError]]
     ) -> None:
-        outcome = await poll(fetcher, state, now=self._clock())
+        outcome = await poll(fetcher, state, now=self._clock(), run=self._run)
         if isinstance(outcome.error, Unreachable):
             unreachable.append((state, outcome.error))
         elif outcome.error is not None:
@@ -188,13 +191,13 @@ class Walk:
     async def _fetch_page(self, fetcher: Fetcher, robots: Robots, pending: PendingEntry) -> None:
         url = pending.entry.url or pending.item
         article = await fetch_article(
-            fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet, robots=robots
+            fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet, robots=robots, run=self._run
         )
         saved = save_entry_article(self._store, pending, article, now=self._clock())
         self._count(saved.is_new)
 
     async def _fetch_url(self, fetcher: Fetcher, url: str) -> None:
-        article = await fetch_article(fetcher, url, now=self._clock())
+        article = await fetch_article(fetcher, url, now=self._clock(), run=self._run)
         self._count(save_article(self._store, article, now=self._clock()).is_new)
 
     async def _do_all(self, name: str, work: list[_Work], at_once: int) -> None:

@@ -4,6 +4,7 @@ IngestError
 ├── SkipItem          this item will not get better by itself: record it, go on
 │   ├── NotAFeed      the body is no feed (HTML, empty, truncated before the first entry)
 │   ├── NoText        a page or file without article text
+│   ├── TooHard       reading it takes more time or memory than it may
 │   ├── Disallowed    the site's robots.txt does not want programs to fetch this page
 │   └── BadInput      a file, URL or line that cannot be taken (encoding, scheme, missing field)
 └── RetryLater        the same request may succeed later: record it, try again at `retry_after_seconds` or by default
@@ -24,6 +25,17 @@ class IngestError(Exception):
         super().__init__(f"{item}: {message}")
         self.item = item
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross from worker processes: rebuilt from their words and fields, not by calling `__init__`."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[IngestError], arguments: tuple[object, ...], fields: dict[str, object]) -> IngestError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(fields)
+    return error
+
 
 class SkipItem(IngestError):
     """The item will not get better by itself."""
@@ -39,6 +51,10 @@ class NoText(SkipItem):
 
 class Disallowed(SkipItem):
     """The site's robots.txt does not want programs to fetch this page."""
+
+
+class TooHard(SkipItem):
+    """Reading it takes more time or memory than it may; it may be an attack."""
 
 
 class BadInput(SkipItem):

@@ -24,6 +24,7 @@ from ingest.http import Fetcher
 from ingest.metadata import PageMetadata, read_metadata
 from ingest.robots import Robots
 from ingest.urls import clean_url, domain_of, is_web_url
+from ingest.workers import Run, run_here
 
 PAGE_LIMIT_BYTES = 5_000_000
 SHORT_TEXT_CHARACTERS = 200
@@ -45,8 +46,9 @@ async def fetch_article(
     entry: Entry | None = None,
     outlet: str | None = None,
     robots: Robots | None = None,
+    run: Run = run_here,
 ) -> Article:
-    """Fetch a page and extract its article. `robots` is asked first, where it is given.
+    """Fetch a page and extract its article with `run`. `robots` is asked first, where it is given.
 
     Raises:
         IngestError: as `Fetcher.fetch` and `extract_article` say.
@@ -56,8 +58,15 @@ async def fetch_article(
     if robots is not None:
         await robots.check(url)
     response = await fetcher.fetch(url, max_bytes=PAGE_LIMIT_BYTES)
-    return extract_article(
-        response.body, url=response.url, headers=response.headers, now=now, entry=entry, outlet=outlet
+    return await run(
+        url,
+        extract_article,
+        html=response.body,
+        url=response.url,
+        headers=dict(response.headers),
+        now=now,
+        entry=entry,
+        outlet=outlet,
     )
 
 

@@ -20,6 +20,7 @@ from ingest.errors import HostPaused, IngestError, RefusedByServer, RetryLater
 from ingest.feed import Feed, FeedHealth, FeedState
 from ingest.feeds import parse_feed
 from ingest.http import Fetcher
+from ingest.workers import Run, run_here
 
 FEED_LIMIT_BYTES = 8_000_000
 FIRST_INTERVAL_SECONDS = 30 * 60.0
@@ -60,14 +61,21 @@ def new_feed(url: str, outlet: str | None, *, now: datetime) -> FeedState:
     return FeedState(url=url, outlet=outlet, interval_seconds=FIRST_INTERVAL_SECONDS, next_due_at=now, added_at=now)
 
 
-async def poll(fetcher: Fetcher, state: FeedState, *, now: datetime) -> Poll:
-    """Ask a feed for what is new. Its errors are values: one feed never stops the others."""
+async def poll(fetcher: Fetcher, state: FeedState, *, now: datetime, run: Run = run_here) -> Poll:
+    """Ask a feed for what is new, and parse it with `run`. Its errors are values: one feed never stops the others."""
     asked = next_request_headers(state, now=now)
     try:
         response = await fetcher.fetch(state.poll_url, max_bytes=FEED_LIMIT_BYTES, headers=asked)
         feed = None
         if response.status != 304:
-            feed = parse_feed(response.body, url=response.url, headers=response.headers, now=now)
+            feed = await run(
+                state.url,
+                parse_feed,
+                body=response.body,
+                url=response.url,
+                headers=dict(response.headers),
+                now=now,
+            )
         return Poll(
             status=response.status,
             headers=response.headers,

@@ -42,6 +42,7 @@ def ingest_command(
     from app.walk import Walk
     from graph.failures import retry_all_now
     from graph.following import list_feeds, make_all_due
+    from ingest.workers import Workers
     from nlp.reader import Reader
 
     with context.open_store(create=True) as store, ExitStack() as stack:
@@ -51,8 +52,9 @@ def ingest_command(
         if all_feeds:
             make_all_due(store, now=context.clock())
             retry_all_now(store, now=context.clock())
-        walk = Walk(store, make_reader=Reader, clock=context.clock, reporter=reporter)
-        asyncio.run(_collect(walk, sources, outlet, context))
+        with Workers() as workers:
+            walk = Walk(store, make_reader=Reader, clock=context.clock, reporter=reporter, run=workers.run)
+            asyncio.run(_collect(walk, sources, outlet, context))
         walk.read_new()
     _report(walk.tally, as_json=as_json)
     if walk.tally.problems:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.context import Context, ItemsFailed, complain, print_json
+
+if TYPE_CHECKING:
+    from ingest.workers import Run
 
 
 @click.command("inspect")
@@ -20,19 +24,21 @@ def inspect_command(context: Context, sources: tuple[str, ...]) -> None:
     published, outlet, language, credit, links, flags).
     """
     from ingest.errors import IngestError
+    from ingest.workers import Workers
 
     failed = False
-    for source in sources:
-        try:
-            asyncio.run(_inspect(source, context))
-        except IngestError as error:
-            failed = True
-            complain(str(error))
+    with Workers(1) as workers:
+        for source in sources:
+            try:
+                asyncio.run(_inspect(source, context, workers.run))
+            except IngestError as error:
+                failed = True
+                complain(str(error))
     if failed:
         raise ItemsFailed
 
 
-async def _inspect(source: str, context: Context) -> None:
+async def _inspect(source: str, context: Context, run: Run) -> None:
     from app.output import article_to_dict, entry_to_dict
     from ingest.errors import NotAFeed
     from ingest.feeds import parse_feed
@@ -43,13 +49,14 @@ async def _inspect(source: str, context: Context) -> None:
     if is_url(source):
         async with Fetcher() as fetcher:
             response = await fetcher.fetch(source, max_bytes=PAGE_LIMIT_BYTES)
-        body, url, headers = response.body, response.url, response.headers
+        body, url, headers = response.body, response.url, dict(response.headers)
     else:
         body, url, headers = _read_file(source), Path(source).resolve().as_uri(), {}
     try:
-        feed = parse_feed(body, url=url, headers=headers, now=now)
+        feed = await run(source, parse_feed, body=body, url=url, headers=headers, now=now)
     except NotAFeed:
-        print_json(article_to_dict(extract_article(body, url=url, headers=headers, now=now)))
+        article = await run(source, extract_article, html=body, url=url, headers=headers, now=now)
+        print_json(article_to_dict(article))
         return
     for entry in feed.entries:
         print_json(entry_to_dict(entry))
