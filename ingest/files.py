@@ -1,4 +1,4 @@
-"""Files → `Article`: pages, texts, JSON Lines, folders of them. What cannot be taken comes back as an error value."""
+"""Files → `Article`: pages, texts, JSON Lines, archives, folders. What cannot be taken comes back as an error value."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from ingest.credit import find_credit
 from ingest.errors import BadInput, IngestError, NoText
 from ingest.pages import SHORT_TEXT_CHARACTERS, detect_language, extract_article
 from ingest.urls import clean_url, is_web_url
+from ingest.warc import read_warc
 
 FILE_LIMIT_BYTES = 20_000_000
 TITLE_CHARACTERS = 200
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _LINES = frozenset({".jsonl", ".ndjson"})
-_KNOWN = _PAGES | _LINES | {".txt"}
+_ARCHIVES = (".warc", ".warc.gz")
+_KNOWN = (*_PAGES, *_LINES, *_ARCHIVES, ".txt")
 
 
 def read_path(path: Path, *, now: datetime, outlet: str | None = None) -> Iterator[Article | IngestError]:
@@ -27,9 +29,9 @@ def read_path(path: Path, *, now: datetime, outlet: str | None = None) -> Iterat
     An error among them is an item that failed; the others go on. `outlet` is used where a file does not name one.
     """
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _KNOWN and file.is_file())
+        files = sorted(file for file in path.rglob("*") if file.name.lower().endswith(_KNOWN) and file.is_file())
         if not files:
-            yield BadInput(str(path), "no .html, .txt or .jsonl file is in this folder")
+            yield BadInput(str(path), "no .html, .txt, .jsonl or .warc file is in this folder")
         for file in files:
             yield from _read_file(file, now, outlet)
     else:
@@ -40,6 +42,8 @@ def _read_file(path: Path, now: datetime, outlet: str | None) -> Iterator[Articl
     try:
         if path.suffix.lower() in _LINES:
             yield from _read_lines(path, outlet)
+        elif path.name.lower().endswith(_ARCHIVES):
+            yield from read_warc(path, now=now, outlet=outlet)
         else:
             raw = _read_whole(path)
             if path.suffix.lower() in _PAGES:

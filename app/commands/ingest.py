@@ -35,7 +35,8 @@ def ingest_command(
     """Take in news, then read and link it.
 
     Without arguments, polls the followed feeds that are due and fetches their new articles. With arguments, takes in
-    pages (URLs), HTML and text files, folders, and JSON Lines with url, outlet, published, title and text. It can be
+    pages (URLs), HTML and text files, folders, web archives (WARC), and JSON Lines with url, outlet, published, title
+    and text. It can be
     stopped at any time and run again: nothing is done twice.
     """
     from app.progress import RichReporter, Silent
