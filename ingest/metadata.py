@@ -105,7 +105,8 @@ def _canonical(tree: HtmlElement, url: str) -> str | None:
                 canonical = clean_url(urljoin(url, link.get("href").strip()))
             except (BadInput, ValueError):
                 return None
-            return canonical if is_web_url(url) and domain_of(canonical) == domain_of(url) else None
+            # A saved page has no address of its own, so there the page's word is all there is.
+            return canonical if not is_web_url(url) or domain_of(canonical) == domain_of(url) else None
     return None
 
 

@@ -132,3 +132,11 @@ def test_a_date_in_the_future_is_none() -> None:
 def test_a_feed_that_is_taken_for_a_page_is_told_what_to_do() -> None:
     with pytest.raises(BadInput, match="sayso feeds add"):
         extract(b'<?xml version="1.0"?><rss version="2.0"></rss>', headers={"content-type": "application/rss+xml"})
+
+
+def test_a_saved_page_is_known_by_the_address_that_it_gives_itself() -> None:
+    canonical = '<link rel="canonical" href="https://www.herald.example/news/1">'
+    article = extract(html(head=canonical), url="file:///tmp/saved.html")
+    assert (article.url, article.outlet) == ("https://www.herald.example/news/1", "herald.example")
+    assert article.links[0].url == "https://www.herald.example/other"
+    assert extract(html(head=""), url="file:///tmp/saved.html").outlet is None
