@@ -32,13 +32,14 @@ _EDGE_STYLES = {
     Stance.DOUBTS: f' [style="dotted", color="{_DENIES}"]',
 }
 _PIECE = '<span style="white-space:nowrap;margin-right:1.1em"><span style="{style}">{sign}</span> {meaning}</span>'
+_OVAL = "display:inline-block;width:1.4em;height:.75em;border-radius:50%;"
 LEGEND_OF_PICTURE = (
     '<div class="sayso-fact" style="font-size:.85rem">'
     + "".join(
         _PIECE.format(style=style, sign=sign, meaning=meaning)
         for style, sign, meaning in (
-            (f"color:{_NAMED}", "◯", "named source"),
-            (f"color:{_UNNAMED}", "◌", "unnamed source"),
+            (_OVAL + f"border:1.5px solid {_NAMED}", "", "named source"),
+            (_OVAL + f"border:1.5px dashed {_UNNAMED}", "", "unnamed source"),
             (f"color:{_RELAY}", "▱", "publication that is passed on"),
             (f"color:{_RELAY}", "⬡", "agency"),
             (f"color:{_OUTLET}", "▭", "outlet: click it for its article"),

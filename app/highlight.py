@@ -18,7 +18,7 @@ STYLE = """<style>
 .sayso-text .source {font-weight: 700; border-bottom: 2px solid #2a8a57}
 .sayso-text .cue {font-style: italic; border-bottom: 2px dashed #c05a1c}
 .sayso-text .addressee {border-bottom: 3px double #3f6fb5}
-.sayso-text .mention {border-bottom: 1px dotted currentColor}
+.sayso-text .mention {text-decoration: underline dotted; text-underline-offset: 2px}
 .sayso-text sup {font-size: .7em; opacity: .75; padding: 0 .15em}
 .sayso-chain {font-size: .95rem; line-height: 1.7; overflow-wrap: anywhere}
 .sayso-chain .words {opacity: .8; font-style: italic}

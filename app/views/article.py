@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.context import printable
 from app.highlight import LEGEND, Mark, highlight
-from app.views.common import go_to, link_to, open_store, show_address, show_text, show_time, show_title
+from app.views.common import link_to, open_store, show_address, show_text, show_time, show_title
 from graph.browsing import ArticleView, view_article
 from graph.ids import Kind, show_id
 
@@ -58,7 +58,7 @@ def _show_attributions(view: ArticleView) -> None:
     if not count:
         st.text("Nobody is quoted in it, as far as could be read.")
         return
-    st.text("The numbers are those in the text. Choose one to see the claim, and who else makes it.")
+    st.text("The numbers are those in the text. Choose one for a link to its claim.")
     numbers = {item.attribution_id: number for number, item in enumerate(view.attributions, start=1)}
     table = {
         "no.": list(numbers.values()),
@@ -76,13 +76,17 @@ def _show_attributions(view: ArticleView) -> None:
         selection_mode="single-row",
         column_config={"content": st.column_config.TextColumn(width="large")},
     )
-    rows = chosen["selection"]["rows"]
-    if rows:
-        claim_id = view.claim_ids.get(view.attributions[rows[0]].attribution_id)
-        if claim_id is None:
-            st.text("This attribution claims nothing, so there is no claim to open.")
-        else:
-            go_to("claim", id=show_id(Kind.CLAIM, claim_id))
+    for row in chosen["selection"]["rows"]:
+        _link_claim(view, row)
+
+
+def _link_claim(view: ArticleView, row: int) -> None:
+    """A link and no switch, which would leave the claim's id on this page's own address, to which Back leads."""
+    claim_id = view.claim_ids.get(view.attributions[row].attribution_id)
+    if claim_id is None:
+        st.text(f"No. {row + 1} claims nothing, so there is no claim to open.")
+    else:
+        link_to("claim", f"Open the claim of no. {row + 1}, and who else makes it", id=show_id(Kind.CLAIM, claim_id))
 
 
 def _content(view: ArticleView, index: int) -> str:

@@ -24,6 +24,7 @@ _PAGE_STYLE = """<style>
 .sayso-title {font-size: 1.55rem; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; margin: .3rem 0 0;
   padding: 0; max-width: 60rem}
 .sayso-link {color: inherit; overflow-wrap: anywhere}
+.stPageLink a p {text-decoration: underline; text-underline-offset: 2px}
 .stGraphVizChart svg text {fill: currentColor}
 .stGraphVizChart svg a {color: inherit}
 .stGraphVizChart svg a:hover text {text-decoration: underline}

@@ -34,7 +34,7 @@ def show() -> None:
     else:
         st.dataframe(
             {
-                "outlet": [printable(state.outlet or state.title or "") for state in states],
+                "outlet": [printable(state.outlet or state.title or state.url) for state in states],
                 "how it is": [printable(feed_condition(state)) for state in states],
                 "last success": [ago(state.last_success_at, now) for state in states],
                 "last new": [ago(state.last_new_at, now) for state in states],
@@ -46,7 +46,8 @@ def show() -> None:
             },
             hide_index=True,
             column_config={
-                "how it is": st.column_config.TextColumn(width="large"),
+                "how it is": st.column_config.TextColumn(width="medium"),
+                "feed": st.column_config.TextColumn(width="medium"),
                 "gaps": st.column_config.NumberColumn(
                     help="Polls at which all that it showed was new: items may be lost"
                 ),
