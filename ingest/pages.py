@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -58,7 +59,7 @@ async def fetch_article(
     if robots is not None:
         await robots.check(url)
     response = await fetcher.fetch(url, max_bytes=PAGE_LIMIT_BYTES)
-    return await run(
+    article = await run(
         url,
         extract_article,
         html=response.body,
@@ -68,6 +69,7 @@ async def fetch_article(
         entry=entry,
         outlet=outlet,
     )
+    return replace(article, html=response.body)
 
 
 def extract_article(

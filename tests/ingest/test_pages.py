@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pytest_httpserver import HTTPServer
 
-from ingest.article import DateOrigin, Flag, Link
+from ingest.article import Article, DateOrigin, Flag, Link
 from ingest.errors import BadInput, NoText
 from ingest.feed import Entry
-from ingest.pages import extract_article
+from ingest.http import Fetcher
+from ingest.pages import extract_article, fetch_article
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 URL = "https://www.herald.example/news/1?utm_source=x"
@@ -132,6 +135,16 @@ def test_a_date_in_the_future_is_none() -> None:
 def test_a_feed_that_is_taken_for_a_page_is_told_what_to_do() -> None:
     with pytest.raises(BadInput, match="sayso feeds add"):
         extract(b'<?xml version="1.0"?><rss version="2.0"></rss>', headers={"content-type": "application/rss+xml"})
+
+
+def test_a_fetched_page_is_kept_with_its_article(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/1").respond_with_data(html(), content_type="text/html")
+
+    async def fetch() -> Article:
+        async with Fetcher() as fetcher:
+            return await fetch_article(fetcher, httpserver.url_for("/1"), now=NOW)
+
+    assert asyncio.run(fetch()).html == html()
 
 
 def test_a_saved_page_is_known_by_the_address_that_it_gives_itself() -> None:
