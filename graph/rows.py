@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -24,6 +27,4 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
 
 def storable(text: str) -> str:
     """Replace what the databases cannot keep (NUL, lone surrogates) by U+FFFD, one for one: offsets stay."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
-    return text
+    return _UNSTORABLE.sub("\ufffd", text)

@@ -107,8 +107,11 @@ def _canonical(tree: HtmlElement, url: str) -> str | None:
                 canonical = article_url(urljoin(url, link.get("href").strip()))
             except (BadInput, ValueError):
                 return None
-            is_same_site = is_web_url(url) and domain_of(canonical) == domain_of(article_url(url))
-            return canonical if is_same_site and not (_is_front(canonical) and not _is_front(url)) else None
+            if _is_front(canonical) and not _is_front(url):
+                return None
+            # A saved page has no address of its own, so there the page's word is all there is.
+            is_own = not is_web_url(url) or domain_of(canonical) == domain_of(article_url(url))
+            return canonical if is_own else None
     return None
 
 

@@ -105,11 +105,12 @@ def extract_article(
         raise NoText(url, "no article text was found on this page")
     metadata = read_metadata(tree, url=url)
     published_at, published_from = _date(entry, metadata, extracted.date, now)
-    found_outlet = outlet or metadata.outlet or (domain_of(url) if is_web_url(url) else None)
+    address = metadata.canonical or (article_url(url) if is_web_url(url) else url)
+    found_outlet = outlet or metadata.outlet or (domain_of(address) if is_web_url(address) else None)
     title = _title(metadata.title or extracted.title or (entry.title if entry else ""), found_outlet)
     text = _without_title(extracted.text.strip(), title)
     return Article(
-        url=metadata.canonical or (article_url(url) if is_web_url(url) else url),
+        url=address,
         outlet=found_outlet,
         title=title,
         text=text,
@@ -118,7 +119,7 @@ def extract_article(
         byline=extracted.author or (entry.author if entry else None),
         credit=find_credit(text),
         language=metadata.language or detect_language(text),
-        links=tuple(_links(tree, text, url)),
+        links=tuple(_links(tree, text, url if is_web_url(url) else address)),
         flags=_flags(text, is_free=metadata.is_free),
     )
 

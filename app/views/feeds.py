@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.context import printable
-from app.show import ago, feed_condition
+from app.show import ago, feed_condition, feed_remarks
 from app.views.common import open_store, show_figures, show_start
 from graph.browsing import load_status
 from graph.failures import Failure, list_failures
@@ -39,10 +39,18 @@ def show() -> None:
                 "last success": [ago(state.last_success_at, now) for state in states],
                 "last new": [ago(state.last_new_at, now) for state in states],
                 "next poll": [_next_poll(state, now) for state in states],
+                "why then": [state.due_reason for state in states],
+                "gaps": [state.gaps for state in states],
+                "to know": [printable("; ".join(feed_remarks(state, now=now))) for state in states],
                 "feed": [printable(state.url) for state in states],
             },
             hide_index=True,
-            column_config={"how it is": st.column_config.TextColumn(width="large")},
+            column_config={
+                "how it is": st.column_config.TextColumn(width="large"),
+                "gaps": st.column_config.NumberColumn(
+                    help="Polls at which all that it showed was new: items may be lost"
+                ),
+            },
         )
     _show_failures(now)
 

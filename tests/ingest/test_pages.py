@@ -168,3 +168,11 @@ def test_thousands_of_links_in_one_block_are_read_once() -> None:
     started = time.perf_counter()
     assert extract(html(body=[*BODY, f"</p><div>{links}</div><p>"])).links
     assert time.perf_counter() - started < 10
+
+
+def test_a_saved_page_is_known_by_the_address_that_it_gives_itself() -> None:
+    canonical = '<link rel="canonical" href="https://www.herald.example/news/1">'
+    article = extract(html(head=canonical), url="file:///tmp/saved.html")
+    assert (article.url, article.outlet) == ("https://www.herald.example/news/1", "herald.example")
+    assert article.links[0].url == "https://www.herald.example/other"
+    assert extract(html(head=""), url="file:///tmp/saved.html").outlet is None

@@ -1,0 +1,197 @@
+"""Feeds and pages per second, cold: `python -m bench.polling [--feeds 2000]`, beside a plain loop in the same run.
+
+A local server (a process of its own) has FEEDS feeds of 20 entries on 40 loopback addresses; one entry of each links
+to a page of some 400 words, the others say nothing that has to be fetched or kept. The plain loop is what one writes
+first: httpx2 with one client, feedparser,
+trafilatura, one after the other, nothing stored. sayso polls and fetches with `app.walk` into a new SQLite store, but
+reads no text. Prints both, their ratio, and sayso's peak memory at a quarter of the feeds and at all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import feedparser
+import httpx2
+import trafilatura
+
+from app.progress import Silent
+from app.walk import Walk
+from graph.following import add_feeds
+from graph.store import Store
+from ingest.http import Fetcher
+from ingest.polling import new_feed
+from ingest.workers import Workers
+from nlp.annotation import Annotation
+
+HOSTS = 40
+ENTRIES = 20
+SENTENCE = (
+    "The inspector said on Monday that the plant had leaked solvent into the river for the third time this year. "
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    feeds: int
+    pages: int
+    seconds: float
+    peak_megabytes: float
+
+    def per_second(self) -> float:
+        return (self.feeds + self.pages) / self.seconds
+
+
+class NoReader:
+    """Reading is not measured here."""
+
+    version = "none"
+
+    def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
+        for _ in texts:
+            yield Annotation(language="en")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feeds", type=int, default=2000)
+    arguments = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=serve, args=(theirs,), daemon=True)
+    server.start()
+    port = ours.recv()
+    urls = [f"http://127.0.0.{1 + n % HOSTS}:{port}/feed/{n}" for n in range(arguments.feeds)]
+    plain = _in_process(run_plain_loop, urls)
+    quarter = _in_process(run_sayso, urls[: len(urls) // 4])
+    whole = _in_process(run_sayso, urls)
+    server.terminate()
+    for name, figure in (("plain loop", plain), ("sayso", whole)):
+        print(f"{name:12} {figure.feeds} feeds, {figure.pages} pages, {figure.per_second():6.0f} a second")
+    print(f"sayso does {whole.per_second() / plain.per_second():.2f} times the plain loop")
+    print(f"peak memory {quarter.peak_megabytes:.0f} MB at {quarter.feeds} feeds, {whole.peak_megabytes:.0f} MB at all")
+    return 0
+
+
+def run_plain_loop(urls: list[str]) -> Figure:
+    started = time.monotonic()
+    pages = 0
+    with httpx2.Client() as client:
+        for url in urls:
+            document = feedparser.parse(io.BytesIO(client.get(url).content))
+            for entry in document.entries:
+                if "/page/" in entry.link:
+                    trafilatura.bare_extraction(client.get(entry.link).content, with_metadata=True)
+                    pages += 1
+    return Figure(feeds=len(urls), pages=pages, seconds=time.monotonic() - started, peak_megabytes=_peak())
+
+
+def run_sayso(urls: list[str]) -> Figure:
+    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'a.db'}") as store:
+        now = datetime.now(UTC)
+        add_feeds(store, [new_feed(url, "Outlet", now=now) for url in urls])
+        started = time.monotonic()
+        with Workers() as workers:
+            walk = Walk(
+                store, make_reader=NoReader, clock=lambda: datetime.now(UTC), reporter=Silent(), run=workers.run
+            )
+            asyncio.run(_follow(walk))
+        seconds = time.monotonic() - started
+        if walk.tally.problems:
+            raise RuntimeError(walk.tally.problems[0])
+        return Figure(feeds=walk.tally.feeds, pages=walk.tally.articles, seconds=seconds, peak_megabytes=_peak())
+
+
+async def _follow(walk: Walk) -> None:
+    async with Fetcher() as fetcher:
+        await walk.follow_feeds(fetcher)
+
+
+def _in_process(run: Callable[[list[str]], Figure], urls: list[str]) -> Figure:
+    """Run in a fresh process, so that each has its own peak of memory."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_send_result, args=(theirs, run, urls))
+    process.start()
+    figure: Figure = ours.recv()
+    process.join()
+    return figure
+
+
+def _send_result(connection: Connection, run: Callable[[list[str]], Figure], urls: list[str]) -> None:
+    connection.send(run(urls))
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def serve(connection: Connection) -> None:
+    """Answer on all loopback addresses, as fast as one process can."""
+    asyncio.run(_serve(connection))
+
+
+async def _serve(connection: Connection) -> None:
+    server = await asyncio.start_server(_answer, [f"127.0.0.{n + 1}" for n in range(HOSTS)], 0)
+    await asyncio.sleep(0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    server = await asyncio.start_server(_answer, [f"127.0.0.{n + 1}" for n in range(HOSTS)], port)
+    connection.send(port)
+    async with server:
+        await server.serve_forever()
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while line := await reader.readline():
+            path = line.split()[1].decode()
+            host = ""
+            while (header := await reader.readline()) not in (b"\r\n", b""):
+                if header.lower().startswith(b"host:"):
+                    host = header.split(b":", 1)[1].strip().decode()
+            kind, body = _body(path, host)
+            status = "200 OK" if body else "404 Not Found"
+            head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.write(head.encode() + body)
+            await writer.drain()
+    except (ConnectionError, IndexError):
+        pass
+    finally:
+        writer.close()
+
+
+def _body(path: str, host: str) -> tuple[str, bytes]:
+    kind, _, name = path.strip("/").partition("/")
+    if kind == "page":
+        paragraphs = "".join(f"<p>{name} {n}. {SENTENCE * 2}</p>" for n in range(10))
+        body = f"<body><article><h1>Page {name}</h1>{paragraphs}</article></body>"
+        return "text/html", f"<html lang='en'><head><title>Page {name}</title></head>{body}</html>".encode()
+    if kind != "feed":
+        return "text/plain", b""
+    items = "".join(_item(int(name), n, host) for n in range(ENTRIES))
+    channel = f"<channel><title>Feed {name}</title>{items}</channel>"
+    return "application/rss+xml", f'<rss version="2.0">{channel}</rss>'.encode()
+
+
+def _item(feed: int, number: int, host: str) -> str:
+    """The first entry has a page; the others have only a title, which is nothing to store."""
+    if number == 0:
+        return f"<item><title>Page</title><link>http://{host}/page/{feed}</link></item>"
+    return f"<item><title>Story {feed}-{number}: {SENTENCE}</title><guid>urn:{feed}:{number}</guid></item>"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
