@@ -5,6 +5,7 @@ A version never changes. The same text seen again is the same version; a changed
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from graph.ids import stable_id
 from graph.rows import insert_new, storable
-from graph.schema import annotations_table, article_versions, articles, failures, outlets
+from graph.schema import annotations_table, article_versions, articles, failures, outlets, raw_pages
 from graph.store import Store
 from ingest.article import Article
 
@@ -59,7 +60,18 @@ def insert_article(connection: Connection, article: Article, *, now: datetime) -
     )
     if is_new:
         insert_new(connection, article_versions, [_version_row(article, version_id, article_id, title, text, now)])
+        if article.html is not None:
+            packed = gzip.compress(article.html, mtime=0)
+            insert_new(connection, raw_pages, [{"version_id": version_id, "html_gzip": packed}])
     return SavedArticle(article_id=article_id, version_id=version_id, is_new=is_new)
+
+
+def load_page(store: Store, version_id: int) -> bytes | None:
+    """Return the page that a version was extracted from, as it was fetched; `None` where it was no page."""
+    query = select(raw_pages.c.html_gzip).where(raw_pages.c.version_id == version_id)
+    with store.reading() as connection:
+        packed = connection.execute(query).scalar()
+    return None if packed is None else gzip.decompress(packed)
 
 
 def insert_outlet(connection: Connection, name: str | None) -> int | None:

@@ -16,17 +16,17 @@ from sqlalchemy import Connection, Row, select
 
 from graph.ids import stable_id
 from graph.schema import outlets
+from ingest.credit import find_dateline
 
-# "VELDEN, Norland (NPA) -" at the beginning of a text: the agency as a dateline names it.
-_DATELINE = re.compile(r"[A-Z][^\n()]{1,60}\((?P<agency>[A-Z][\w&. -]{1,40})\)\s*[-–—]")
+# The agency as a dateline names it: "VELDEN (NPA) -".
+_DATELINE_AGENCY = re.compile(r"\((?P<agency>[^()]+)\)\s*[-–—:]+\s*$")
 # An outlet of such a name has its own style of credit lines, which must not be taken for another agency's.
 _AGENCY_NAME = re.compile(r"\b(?:Agency|Wire|Newswire|Press Association)\b")
 
 
 def find_derivations(connection: Connection, version: Row[Any]) -> list[dict[str, Any]]:
     """Return the rows of `derivations` that a version's dateline, else its credit, is evidence for: at most one."""
-    dateline = _DATELINE.match(version.text)
-    evidence = dateline.group() if dateline is not None else version.credit
+    evidence = find_dateline(version.text) or version.credit
     outlet = _outlet_name(connection, version.outlet_id)
     agency = agency_of(evidence) if evidence else None
     if agency is None or (outlet is not None and (is_same_outlet(agency, outlet) or _AGENCY_NAME.search(outlet))):
@@ -50,7 +50,7 @@ def agency_of(credit: str) -> str | None:
     for name, patterns in _agencies():
         if any(pattern.search(credit) for pattern in patterns):
             return name
-    match = _DATELINE.match(credit)
+    match = _DATELINE_AGENCY.search(credit)
     return match.group("agency") if match else None
 
 

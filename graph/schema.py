@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -28,7 +29,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0002"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0003"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -158,6 +159,13 @@ article_versions = Table(
     Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     Column("links", JSON, nullable=False),  # [{"url", "text"}]
     Column("flags", JSON, nullable=False),  # [str]
+)
+
+raw_pages = Table(
+    "raw_pages",
+    metadata,
+    _ref("version_id", "article_versions.id", primary_key=True),
+    Column("html_gzip", LargeBinary, nullable=False),
 )
 
 feed_entries = Table(

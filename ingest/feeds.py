@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -24,6 +25,7 @@ from ingest.urls import is_web_url
 MOST_ENTRIES = 2000
 # A date further ahead than this is a mistake of the publisher.
 FUTURE_SLACK = timedelta(days=1)
+_ROOT = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)
 
 
 def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Feed:
@@ -123,13 +125,18 @@ def _least_interval(head: Any) -> float | None:
 
 
 def looks_truncated(body: bytes) -> bool:
-    """Whether a document breaks off before its last tag is closed."""
-    return not body.rstrip().endswith(b">")
+    """Whether a document breaks off: its first element is not closed at its end.
+
+    A feed that broke off before its first entry must not pass for an empty one, whose validators would be kept.
+    """
+    text = body.replace(b"\0", b"")  # UTF-16 and UTF-32, as far as tags go
+    root = _ROOT.search(text)
+    return root is not None and text.rfind(b"</" + root.group(1)) < root.end()
 
 
 def describe_non_feed(body: bytes) -> str:
     """What a document that is no feed looks like, for people."""
-    head = body[:2000].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    head = body[:2000].replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf\r\n\t ").lower()
     if not head:
         return "this is no feed: the answer is empty"
     if head.startswith(b"<!doctype html") or b"<html" in head:

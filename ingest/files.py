@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.article import Article, DateOrigin, Flag, Link
 from ingest.credit import find_credit
+from ingest.dates import parse_iso_time
 from ingest.errors import BadInput, IngestError, NoText
 from ingest.pages import SHORT_TEXT_CHARACTERS, detect_language, extract_article
-from ingest.urls import clean_url, is_web_url
+from ingest.plain import split_title
+from ingest.urls import article_url, is_web_url
 from ingest.warc import read_warc
 
 FILE_LIMIT_BYTES = 20_000_000
-TITLE_CHARACTERS = 200
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _LINES = frozenset({".jsonl", ".ndjson"})
 _ARCHIVES = (".warc", ".warc.gz")
@@ -58,26 +59,16 @@ def _read_file(path: Path, now: datetime, outlet: str | None) -> Iterator[Articl
 
 
 def _read_whole(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > FILE_LIMIT_BYTES:
-        raise BadInput(str(path), f"{size / 1e6:.0f} MB; one article has at most {FILE_LIMIT_BYTES / 1e6:.0f} MB")
-    return path.read_bytes()
+    with path.open("rb") as stream:
+        raw = stream.read(FILE_LIMIT_BYTES + 1)  # a device or pipe has no size to ask for
+    if len(raw) > FILE_LIMIT_BYTES:
+        raise BadInput(str(path), f"one article has at most {FILE_LIMIT_BYTES / 1e6:.0f} MB, and this file has more")
+    return raw
 
 
 def _text_article(path: Path, raw: bytes, outlet: str | None) -> Article:
     """A plain text: its first line is the title if it is short and more follows."""
-    try:
-        whole = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            str(path),
-            f"not UTF-8 (byte {raw[error.start]:#04x} at {error.start}); "
-            "convert it first, for example with: iconv -f WINDOWS-1252 -t UTF-8",
-        ) from error
-    whole = whole.strip()
-    first, _, rest = whole.partition("\n")
-    is_titled = bool(rest.strip()) and len(first) <= TITLE_CHARACTERS
-    title, text = (first.strip(), rest.strip()) if is_titled else ("", whole)
+    title, text = split_title(_decode(path, raw))
     if not text:
         raise NoText(str(path), "the file is empty")
     return Article(
@@ -89,6 +80,23 @@ def _text_article(path: Path, raw: bytes, outlet: str | None) -> Article:
         language=detect_language(text),
         flags=(Flag.SHORT,) if len(text) < SHORT_TEXT_CHARACTERS else (),
     )
+
+
+def _decode(path: Path, raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput(
+            str(path), "not UTF-8 but UTF-16, at byte 0; convert it first, for example with: iconv -f UTF-16 -t UTF-8"
+        )
+    if b"\0" in raw:
+        raise BadInput(str(path), f"no text: it has a zero byte at {raw.index(0)}")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            str(path),
+            f"not UTF-8 (byte {raw[error.start]:#04x} at {error.start}); "
+            "convert it first, for example with: iconv -f WINDOWS-1252 -t UTF-8",
+        ) from error
 
 
 def _read_lines(path: Path, outlet: str | None) -> Iterator[Article | IngestError]:
@@ -128,13 +136,11 @@ def article_from_json(line: bytes, *, where: str, outlet: str | None = None) -> 
     if not isinstance(value, dict):
         raise BadInput(where, "each line must be a JSON object")
     url, text = _field(value, "url", where), _field(value, "text", where)
-    if not url or not is_web_url(url):
-        raise BadInput(where, '"url" must be an http or https address')
     if not text or not text.strip():
         raise BadInput(where, '"text" is missing or empty')
     published_at = _published(value, where)
     return Article(
-        url=clean_url(url),
+        url=_address(url, where),
         outlet=_field(value, "outlet", where) or outlet,
         title=_field(value, "title", where) or "",
         text=text,
@@ -142,7 +148,7 @@ def article_from_json(line: bytes, *, where: str, outlet: str | None = None) -> 
         published_from=DateOrigin.NONE if published_at is None else DateOrigin.GIVEN,
         byline=_field(value, "byline", where),
         credit=_field(value, "credit", where) or find_credit(text),
-        language=_field(value, "language", where) or detect_language(text),
+        language=_language(value, where) or detect_language(text),
         links=tuple(_links(value.get("links"), where)),
         flags=(Flag.SHORT,) if len(text) < SHORT_TEXT_CHARACTERS else (),
     )
@@ -152,20 +158,29 @@ def _field(value: dict[str, Any], name: str, where: str) -> str | None:
     found = value.get(name)
     if found is not None and not isinstance(found, str):
         raise BadInput(where, f'"{name}" must be a string')
-    return found or None
+    return found if found and found.strip() else None
+
+
+def _address(url: str | None, where: str) -> str:
+    try:
+        return article_url(url or "")
+    except BadInput as error:
+        raise BadInput(where, '"url" must be an http or https address') from error
+
+
+def _language(value: dict[str, Any], where: str) -> str | None:
+    """The code of "en-GB"; what is no code ("English") is not believed, and the text is looked at instead."""
+    code = (_field(value, "language", where) or "").replace("_", "-").split("-")[0].strip().lower()
+    return code if len(code) == 2 and code.isalpha() and code.isascii() else None
 
 
 def _published(value: dict[str, Any], where: str) -> datetime | None:
     """A time without a zone is taken as UTC, a day as its midnight."""
     text = _field(value, "published", where)
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(where, f'"published" must be ISO 8601 (2026-03-05T14:00:00Z), not {text!r}') from error
-
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    at = parse_iso_time(text) if text is not None else None
+    if text is not None and at is None:
+        raise BadInput(where, f'"published" must be ISO 8601 (2026-03-05T14:00:00Z), not {text[:40]!r}')
+    return at
 
 
 def _links(found: object, where: str) -> Iterator[Link]:

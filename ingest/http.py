@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
@@ -36,6 +37,9 @@ FIRST_PAUSE_SECONDS = 10 * 60.0  # of a host that says "too many requests" and n
 LONGEST_PAUSE_SECONDS = 24 * 3600.0
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WHOLE = frozenset({200, 203})  # 203: a proxy has changed it on the way
+# Encodings that are not asked for and not undone here; what else servers name ("utf-8", "none") is not encoded at all.
+_UNASKED = frozenset({"br", "compress", "x-compress", "x-gzip", "zstd"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,13 @@ class _Host:
         self.free_at = time.monotonic() + self.spacing_seconds
 
 
+@dataclass(slots=True)
+class _Budget:
+    """The seconds that are left for a URL with all its redirects; waiting for one's turn does not count."""
+
+    seconds: float
+
+
 class Fetcher:
     """Fetches URLs, politely. Use in an `async with`."""
 
@@ -81,6 +92,9 @@ class Fetcher:
             headers={"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None),
             follow_redirects=False,
+            cookies=CookieJar(
+                policy=DefaultCookiePolicy(allowed_domains=[])
+            ),  # none: what is read is what anybody reads
         )
 
     async def __aenter__(self) -> Self:
@@ -103,14 +117,15 @@ class Fetcher:
         """
         hop = url
         is_permanent = True
+        budget = _Budget(self._total_seconds)
         for _ in range(MOST_REDIRECTS + 1):
             check_scheme(hop)
-            response = await self._request_in_turn(url, hop, max_bytes, headers or {})
+            response = await self._request_in_turn(url, hop, max_bytes, headers or {}, budget)
             if response.status not in _REDIRECTS or "location" not in response.headers:
                 moved_to = hop if hop != url and is_permanent else None
                 return replace(self._accepted(url, response), moved_to=moved_to)
             is_permanent = is_permanent and response.status in _PERMANENT
-            hop = urljoin(hop, response.headers["location"])
+            hop = _next_hop(url, hop, response.headers["location"])
         raise Unreachable(url, f"more than {MOST_REDIRECTS} redirects, the last to {hop}")
 
     def space_out(self, url: str, seconds: float) -> None:
@@ -126,7 +141,9 @@ class Fetcher:
             self._hosts[name] = _Host(spacing_seconds=spacing)
         return self._hosts[name]
 
-    async def _request_in_turn(self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str]) -> Response:
+    async def _request_in_turn(
+        self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str], budget: _Budget
+    ) -> Response:
         host = self._host(hop)
         async with host.lock:
             remaining = host.paused_until - time.monotonic()
@@ -134,10 +151,10 @@ class Fetcher:
                 raise HostPaused(url, "its host asked for a pause", retry_after_seconds=remaining)
             await host.wait_for_turn()
             async with self._all:
-                return await self._request(url, hop, max_bytes, headers)
+                return await self._request(url, hop, max_bytes, headers, budget)
 
     def _accepted(self, url: str, response: Response) -> Response:
-        if response.status in (200, 304):
+        if response.status in _WHOLE or response.status == 304:
             return response
         wait = retry_after_seconds(response.headers.get("retry-after"), now=datetime.now(UTC))
         if response.status in (429, 503):
@@ -146,23 +163,38 @@ class Fetcher:
         is_bot_wall = response.status in (403, 429, 503) and "cf-mitigated" in response.headers
         raise RefusedByServer(url, response.status, retry_after_seconds=wait, is_bot_wall=is_bot_wall)
 
-    async def _request(self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str]) -> Response:
+    async def _request(
+        self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str], budget: _Budget
+    ) -> Response:
+        started = time.monotonic()
         try:
             async with (
-                asyncio.timeout(self._total_seconds),
+                asyncio.timeout(budget.seconds),
                 self._client.stream("GET", hop, headers=dict(headers)) as answer,
             ):
                 names = {name.lower(): value for name, value in answer.headers.items()}
-                is_read = answer.status_code == 200
+                is_read = answer.status_code in _WHOLE
                 body = await _read_body(url, answer, max_bytes) if is_read else b""
                 return Response(url=hop, status=answer.status_code, headers=names, body=body)
         except TimeoutError as error:
             raise Unreachable(url, f"no whole answer within {self._total_seconds:g} seconds") from error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError, ssl.SSLError) as error:
             raise Unreachable(url, describe_network_error(error)) from error
+        finally:
+            budget.seconds -= time.monotonic() - started
+
+
+def _next_hop(url: str, hop: str, location: str) -> str:
+    try:
+        return urljoin(hop, location)
+    except ValueError as error:
+        raise BadInput(url, f"it leads to {location[:200]!r}, which is no address") from error
 
 
 async def _read_body(url: str, answer: httpx2.Response, max_bytes: int) -> bytes:
+    encoding = answer.headers.get("content-encoding", "").lower()
+    if _UNASKED.intersection(part.strip() for part in encoding.split(",")):
+        raise Unreachable(url, f"the answer is encoded ({encoding}) in a way that was not asked for")
     body = bytearray()
     async for chunk in answer.aiter_bytes():
         body += chunk
@@ -176,6 +208,7 @@ def check_scheme(url: str) -> None:
     try:
         parts = urlsplit(url)
         host = parts.hostname
+        _ = parts.port  # one that cannot be raises
     except ValueError as error:
         raise BadInput(url, f"this is no URL: {error}") from error
     if parts.scheme.lower() not in ("http", "https") or not host:

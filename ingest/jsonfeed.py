@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
+from ingest.dates import parse_iso_time
 from ingest.errors import NotAFeed
 from ingest.feed import Entry, Feed
 from ingest.feeds import MOST_ENTRIES, make_entry, make_feed
+
+_VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -28,7 +33,7 @@ def parse_json_feed(body: bytes, *, url: str, now: datetime) -> Feed:
         raise NotAFeed(url, f"this is no feed: it begins like JSON but is none ({error})") from error
     version = document.get("version") if isinstance(document, dict) else None
     items = document.get("items") if isinstance(document, dict) else None
-    if not isinstance(version, str) or "jsonfeed.org/version/" not in version or not isinstance(items, list):
+    if not isinstance(version, str) or not _VERSION.match(version) or not isinstance(items, list):
         raise NotAFeed(url, "this is JSON but no JSON Feed")
     return make_feed(
         title=document.get("title"),
@@ -41,15 +46,14 @@ def parse_json_feed(body: bytes, *, url: str, now: datetime) -> Feed:
 def _entry(item: Any, base: str, now: datetime) -> Entry | None:
     if not isinstance(item, dict):
         return None
-    link = _text(item, "url") or _text(item, "external_url")
     return make_entry(
         guid=str(item["id"]) if item.get("id") not in (None, "") else None,
-        url=urljoin(base, link) if link else None,
+        url=_link(item, base),
         title=_text(item, "title") or "",
         summary=_text(item, "summary"),
-        content=_text(item, "content_html") or _text(item, "content_text"),
+        content=_text(item, "content_html") or html.escape(_text(item, "content_text") or "") or None,
         author=_author(item),
-        published_at=_time(_text(item, "date_published")),
+        published_at=parse_iso_time(_text(item, "date_published") or ""),
         now=now,
     )
 
@@ -59,17 +63,15 @@ def _text(item: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _author(item: dict[str, Any]) -> str | None:
-    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
-    names = [author["name"] for author in authors or [] if isinstance(author, dict) and "name" in author]
-    return ", ".join(str(name) for name in names) or None
-
-
-def _time(value: str | None) -> datetime | None:
+def _link(item: dict[str, Any], base: str) -> str | None:
+    link = _text(item, "url") or _text(item, "external_url")
     try:
-        at = datetime.fromisoformat(value) if value else None
+        return urljoin(base, link) if link else None
     except ValueError:
         return None
-    if at is None:
-        return None
-    return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def _author(item: dict[str, Any]) -> str | None:
+    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
+    names = [_text(author, "name") for author in authors or [] if isinstance(author, dict)]
+    return ", ".join(name for name in names if name) or None

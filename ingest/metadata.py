@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.dates import parse_iso_time
 from ingest.errors import BadInput
-from ingest.urls import clean_url, domain_of, is_web_url
+from ingest.urls import article_url, domain_of, is_web_url
 
 _DATE_METAS = ("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "date")
 
@@ -33,14 +35,14 @@ def read_metadata(tree: HtmlElement, *, url: str) -> PageMetadata:
     """Read the head of a page that came from `url`."""
     metas = _metas(tree)
     described = list(_json_ld(tree))
-    articles = [item for item in described if "article" in str(item.get("@type", "")).lower()]
+    articles = [item for item in described if _is_article(item)]
     return PageMetadata(
         canonical=_canonical(tree, url),
         title=metas.get("og:title") or metas.get("twitter:title"),
         outlet=metas.get("og:site_name") or _publisher(articles),
         language=_language(tree),
         published_at=_published_at(metas, articles),
-        is_free=not any(_is_false(item.get("isAccessibleForFree")) for item in articles),
+        is_free=not any(map(_is_paid, articles)),
     )
 
 
@@ -56,7 +58,7 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
 
 def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
     """Yield the objects of all JSON-LD scripts, those in lists and graphs too; broken ones are passed over."""
-    waiting: list[Any] = []
+    waiting: deque[Any] = deque()
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or ""):
             try:
@@ -64,21 +66,23 @@ def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
             except (ValueError, RecursionError):
                 continue
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if isinstance(item, list):
             waiting += item[:100]
         elif isinstance(item, dict):
             yield item
-            if isinstance(item.get("@graph"), list):
-                waiting += item["@graph"][:100]
+            for name in ("@graph", "mainEntity"):
+                if isinstance(item.get(name), list | dict):
+                    waiting.append(item[name])
 
 
 def _publisher(articles: list[dict[str, Any]]) -> str | None:
     for item in articles:
         publisher = item.get("publisher")
         publisher = publisher[0] if isinstance(publisher, list) and publisher else publisher
-        if isinstance(publisher, dict) and isinstance(publisher.get("name"), str) and publisher["name"].strip():
-            return str(publisher["name"]).strip()
+        name = publisher.get("name") if isinstance(publisher, dict) else publisher
+        if isinstance(name, str) and name.strip():
+            return " ".join(name.split())
     return None
 
 
@@ -88,26 +92,32 @@ def _published_at(metas: dict[str, str], articles: list[dict[str, Any]]) -> date
 
 
 def _time(value: object) -> datetime | None:
-    if not isinstance(value, str) or len(value) < len("2026-03-03T06:40"):
-        return None
-    try:
-        at = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    """A time of day; a mere date is left to trafilatura, which weighs more of the page."""
+    return parse_iso_time(value) if isinstance(value, str) and len(value) >= len("2026-03-03T06:40") else None
 
 
 def _canonical(tree: HtmlElement, url: str) -> str | None:
-    """The canonical address, if it is on the same registrable domain: no page may speak for another outlet."""
+    """The canonical address, if it is on the same registrable domain: no page may speak for another outlet.
+
+    A site that gives its front page as the canonical address of every article would make one article of all.
+    """
     for link in tree.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
             try:
-                canonical = clean_url(urljoin(url, link.get("href").strip()))
+                canonical = article_url(urljoin(url, link.get("href").strip()))
             except (BadInput, ValueError):
                 return None
+            if _is_front(canonical) and not _is_front(url):
+                return None
             # A saved page has no address of its own, so there the page's word is all there is.
-            return canonical if not is_web_url(url) or domain_of(canonical) == domain_of(url) else None
+            is_own = not is_web_url(url) or domain_of(canonical) == domain_of(article_url(url))
+            return canonical if is_own else None
     return None
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
 
 
 def _language(tree: HtmlElement) -> str | None:
@@ -115,6 +125,18 @@ def _language(tree: HtmlElement) -> str | None:
     declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
     code = declared.replace("_", "-").split("-")[0].strip().lower()
     return code if len(code) == 2 and code.isalpha() else None
+
+
+def _is_article(item: dict[str, Any]) -> bool:
+    kind = str(item.get("@type", "")).lower()
+    return "article" in kind or "posting" in kind
+
+
+def _is_paid(article: dict[str, Any]) -> bool:
+    """Whether the article, or a part of it, is said not to be free. Source: Google's paywalled-content markup."""
+    parts = article.get("hasPart")
+    parts = parts if isinstance(parts, list) else [parts]
+    return any(_is_false(item.get("isAccessibleForFree")) for item in [article, *parts] if isinstance(item, dict))
 
 
 def _is_false(value: object) -> bool:

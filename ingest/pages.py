@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -17,13 +18,15 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from ingest.article import Article, DateOrigin, Flag, Link
+from ingest.charset import decode_page
 from ingest.credit import find_credit
 from ingest.errors import BadInput, NoText
 from ingest.feed import Entry
 from ingest.http import Fetcher
 from ingest.metadata import PageMetadata, read_metadata
+from ingest.plain import split_title
 from ingest.robots import Robots
-from ingest.urls import clean_url, domain_of, is_web_url
+from ingest.urls import article_url, domain_of, is_web_url
 from ingest.workers import Run, run_here
 
 PAGE_LIMIT_BYTES = 5_000_000
@@ -35,6 +38,7 @@ _PAGE_KINDS = frozenset(
 _LANGUAGE_CHARACTERS = 2000
 _FUTURE_SLACK = timedelta(days=1)
 _BLOCKS = frozenset({"p", "li", "blockquote", "td", "h1", "h2", "h3", "h4", "h5", "h6", "div"})
+_BLOCK_CHARACTERS = 5000
 _TITLE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ")
 
 
@@ -58,7 +62,7 @@ async def fetch_article(
     if robots is not None:
         await robots.check(url)
     response = await fetcher.fetch(url, max_bytes=PAGE_LIMIT_BYTES)
-    return await run(
+    article = await run(
         url,
         extract_article,
         html=response.body,
@@ -68,6 +72,7 @@ async def fetch_article(
         entry=entry,
         outlet=outlet,
     )
+    return replace(article, html=response.body)
 
 
 def extract_article(
@@ -90,15 +95,19 @@ def extract_article(
         raise BadInput(url, f"this is no page but {kind}")
     if _looks_like_feed(html):
         raise BadInput(url, "this is a feed, not a page; follow it with: sayso feeds add URL")
-    tree = trafilatura.load_html(_decode(html, headers))
+    decoded = decode_page(html, headers)
+    if kind == "text/plain" and not _is_html(html):
+        text = decoded if isinstance(decoded, str) else decoded.decode("utf-8", "replace")
+        return _from_plain_text(text, url=url, entry=entry, outlet=outlet)
+    tree = trafilatura.load_html(decoded)
     extracted = None if tree is None else _extract(tree, url, now)
     if tree is None or extracted is None or not (extracted.text or "").strip():
         if entry is not None and (entry.content or entry.summary):
-            return _from_entry(entry, url=clean_url(url), outlet=outlet)
+            return _from_entry(entry, url=article_url(url), outlet=outlet)
         raise NoText(url, "no article text was found on this page")
     metadata = read_metadata(tree, url=url)
     published_at, published_from = _date(entry, metadata, extracted.date, now)
-    address = metadata.canonical or (clean_url(url) if is_web_url(url) else url)
+    address = metadata.canonical or (article_url(url) if is_web_url(url) else url)
     found_outlet = outlet or metadata.outlet or (domain_of(address) if is_web_url(address) else None)
     title = _title(metadata.title or extracted.title or (entry.title if entry else ""), found_outlet)
     text = _without_title(extracted.text.strip(), title)
@@ -155,6 +164,26 @@ def _from_entry(entry: Entry, *, url: str, outlet: str | None) -> Article:
     )
 
 
+def _from_plain_text(whole: str, *, url: str, entry: Entry | None, outlet: str | None) -> Article:
+    title, text = split_title(whole.replace("\r\n", "\n"))
+    if not text:
+        raise NoText(url, "the page is empty")
+    address = article_url(url)
+    published_at = entry.published_at if entry else None
+    return Article(
+        url=address,
+        outlet=outlet or domain_of(address),
+        title=(entry.title if entry else None) or title or address,
+        text=text,
+        published_at=published_at,
+        published_from=DateOrigin.NONE if published_at is None else DateOrigin.FEED,
+        byline=entry.author if entry else None,
+        credit=find_credit(text),
+        language=detect_language(text),
+        flags=_flags(text, is_free=True),
+    )
+
+
 def _date(
     entry: Entry | None, metadata: PageMetadata, found: str | None, now: datetime
 ) -> tuple[datetime | None, DateOrigin]:
@@ -174,9 +203,15 @@ def _title(title: str, outlet: str | None) -> str:
     line = " ".join(title.split())
     for separator in _TITLE_SEPARATORS:
         head, found, tail = line.rpartition(separator)
-        if found and outlet and tail.casefold() in outlet.casefold():
+        if found and outlet and _is_name_of(tail, outlet):
             return head
     return line
+
+
+def _is_name_of(words: str, outlet: str) -> bool:
+    """Whether the one is in the other as whole words: "BBC" and "BBC News", "Herald" and "herald.example"."""
+    short, long = sorted((_fold(words), _fold(outlet)), key=len)
+    return len(short) >= 3 and len(long) <= len(short) + 20 and f" {short} " in f" {long} "
 
 
 def _without_title(text: str, title: str) -> str:
@@ -188,11 +223,20 @@ def _without_title(text: str, title: str) -> str:
 def _links(tree: HtmlElement, text: str, url: str) -> Iterator[Link]:
     """The links inside the article: those whose paragraph is part of its text."""
     folded = _fold(text)
+    # Words of a block, read once: a block of thousands of links would be read thousands of times.
+    blocks: dict[HtmlElement, str] = {}
     seen: set[str] = set()
     for anchor in tree.iter("a"):
-        words = " ".join(anchor.text_content().split())
+        block = _block_of(anchor)
         target = _absolute(url, anchor.get("href"))
-        if not words or target is None or target in seen or not _is_inside(anchor, folded):
+        if block is None or target is None or target in seen:
+            continue
+        if block not in blocks:
+            blocks[block] = _fold(block.text_content()[:_BLOCK_CHARACTERS])
+        words = " ".join(anchor.text_content().split())
+        # A block that is nothing but the link is a teaser, also where the same words stand in the text.
+        is_inside = len(blocks[block]) > len(_fold(words)) + 10 and blocks[block] in folded
+        if not words or not is_inside:
             continue
         seen.add(target)
         yield Link(url=target, text=words)
@@ -204,18 +248,13 @@ def _absolute(base: str, href: str | None) -> str | None:
     if not href or href.startswith("#"):
         return None
     try:
-        return clean_url(urljoin(base, href.strip()))
+        return article_url(urljoin(base, href.strip()))
     except (BadInput, ValueError):
         return None
 
 
-def _is_inside(anchor: HtmlElement, folded_text: str) -> bool:
-    block = next((parent for parent in anchor.iterancestors() if parent.tag in _BLOCKS), None)
-    if block is None:
-        return False
-    words = _fold(block.text_content()[:5000])
-    # A block that is nothing but the link is a teaser, also where the same words stand in the text.
-    return len(words) > len(_fold(anchor.text_content())) + 10 and words in folded_text
+def _block_of(anchor: HtmlElement) -> HtmlElement | None:
+    return next((parent for parent in anchor.iterancestors() if parent.tag in _BLOCKS), None)
 
 
 def _fold(text: str) -> str:
@@ -227,17 +266,12 @@ def _flags(text: str, *, is_free: bool) -> tuple[Flag, ...]:
     return (*partial, Flag.SHORT) if len(text) < SHORT_TEXT_CHARACTERS else partial
 
 
+def _is_html(body: bytes) -> bool:
+    """Whether a body is HTML that its server calls plain text."""
+    head = body[:500].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    return head.startswith((b"<!doctype html", b"<html"))
+
+
 def _looks_like_feed(body: bytes) -> bool:
     head = body[:500].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     return head.startswith(b"<?xml") and any(tag in head for tag in (b"<rss", b"<feed", b"<rdf:rdf"))
-
-
-def _decode(html: bytes, headers: Mapping[str, str]) -> bytes | str:
-    """Decode by the charset of the header where it holds; else trafilatura finds out."""
-    found = re.search(r"charset=[\"']?([\w-]+)", headers.get("content-type", ""), re.IGNORECASE)
-    if found is None:
-        return html
-    try:
-        return html.decode(found.group(1))
-    except (LookupError, UnicodeDecodeError):
-        return html

@@ -1,24 +1,86 @@
-"""HTML to plain text, for the fields of feeds."""
+"""HTML and text to plain text, for the fields of feeds and for plain pages and files.
+
+libxml2 as a stream, without a tree: its time grows with the input, also on what is made to be slow. Measured on 1 MB of
+nested `<div>`: 0.1 s, where an HTML5 tree (nh3) takes 130 s, and a regular expression on 2 MB of `<br ` minutes.
+"""
 
 from __future__ import annotations
 
-import html
-import re
+from lxml import etree
 
-import nh3
-
-_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote)\b[^>]*>", re.IGNORECASE)
-_SPACES = re.compile(r"[^\S\n]+")
+_BLOCKS = frozenset(
+    {"address", "article", "blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4"}
+    | {"h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"}
+)
+_NO_TEXT = frozenset({"iframe", "script", "style", "template"})
+TITLE_CHARACTERS = 200
 
 
 def html_to_text(fragment: str) -> str:
-    """Return the text of an HTML fragment, a line a paragraph; scripts and styles are dropped with what is in them."""
-    marked = _BREAKS.sub("\n", fragment)
-    bare = nh3.clean(marked, tags=set(), clean_content_tags={"script", "style"})
-    lines = (_SPACES.sub(" ", line).strip() for line in html.unescape(bare).splitlines())
-    return "\n".join(line for line in lines if line)
+    """Return the text of an HTML fragment, a line a paragraph; scripts and styles are dropped with what is in them.
+
+    A line break in the source is a space, as HTML has it, unless the fragment has no paragraphs of its own.
+    """
+    reader = _TextReader()
+    # A lone surrogate, which JSON can carry, is in no encoding.
+    parser = etree.HTMLParser(target=reader, huge_tree=False, no_network=True, encoding="utf-8")
+    parser.feed(("<html><body>" + fragment).encode("utf-8", "replace"))
+    parser.close()
+    if not reader.has_blocks:
+        return join_lines(reader.paragraphs())
+    return "\n".join(line for line in (" ".join(words.split()) for words in reader.paragraphs()) if line)
 
 
 def html_to_line(fragment: str) -> str:
     """Return the text of an HTML fragment on one line."""
     return " ".join(html_to_text(fragment).split())
+
+
+def join_lines(paragraphs: list[str]) -> str:
+    """Return the lines of the paragraphs that have words, each with single spaces."""
+    lines = (" ".join(line.split()) for words in paragraphs for line in words.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def split_title(text: str) -> tuple[str | None, str]:
+    """Split a plain text into title and body: its first line is the title if it is short and more follows."""
+    first, _, rest = text.strip().partition("\n")
+    if rest.strip() and len(first) <= TITLE_CHARACTERS:
+        return first.strip(), rest.strip()
+    return None, text.strip()
+
+
+class _TextReader:
+    """The target of an lxml parser: keeps text, and where paragraphs begin and end."""
+
+    def __init__(self) -> None:
+        self.has_blocks = False
+        self._paragraphs: list[list[str]] = [[]]
+        self._hidden = 0
+
+    def start(self, tag: str | bytes, attrib: object) -> None:  # noqa: ARG002 - lxml gives them
+        self._hidden += tag in _NO_TEXT
+        self._break(tag)
+
+    def end(self, tag: str | bytes) -> None:
+        self._hidden -= tag in _NO_TEXT
+        self._break(tag)
+
+    def data(self, data: str | bytes) -> None:
+        if not self._hidden:
+            self._paragraphs[-1].append(str(data))
+
+    def comment(self, text: str | bytes) -> None:
+        """What a comment says is not part of the text."""
+
+    def close(self) -> None:
+        """lxml asks for it."""
+
+    def paragraphs(self) -> list[str]:
+        return ["".join(words) for words in self._paragraphs]
+
+    def _break(self, tag: str | bytes) -> None:
+        if tag in _BLOCKS:
+            self.has_blocks = True
+            if self._paragraphs[-1]:
+                self._paragraphs.append([])

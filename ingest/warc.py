@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
@@ -12,6 +12,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from ingest.article import Article
+from ingest.dates import parse_iso_time
 from ingest.errors import BadInput, IngestError
 from ingest.pages import PAGE_LIMIT_BYTES, extract_article
 from ingest.urls import is_web_url
@@ -69,8 +70,4 @@ def _read_record(record: ArcWarcRecord, path: Path, now: datetime, outlet: str |
 
 
 def _seen_at(record: ArcWarcRecord) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date") or "")
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return parse_iso_time(record.rec_headers.get_header("WARC-Date") or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -38,13 +39,14 @@ def write_lines(path: Path, *texts: str) -> Path:
     return path
 
 
-def test_the_same_again_is_not_read_again(filled: str, tmp_path: Path, outlets: DemoServer) -> None:
-    before = dump(filled)
-    done = sayso(filled, "ingest", "--quiet", "--json")
+def test_the_same_again_is_not_read_again(filled: str, db: str, tmp_path: Path) -> None:
+    shutil.copy(filled.removeprefix("sqlite:///"), tmp_path / "sayso.db")
+    before = dump(db)
+    done = sayso(db, "ingest", "--quiet", "--json")
     check_schema("ingest", done.lines[0])
     assert done.lines[0]["read"] == 0
-    assert sayso(filled, "ingest", "--quiet", "--json", "--all-feeds").lines[0]["read"] == 0
-    after = dump(filled)
+    assert sayso(db, "ingest", "--quiet", "--json", "--all-feeds").lines[0]["read"] == 0
+    after = dump(db)
     for table in ("articles", "article_versions", "annotations", "attributions", "claims", "claim_members"):
         assert after[table] == before[table]
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from graph import schema
 from graph.annotating import save_annotation
-from graph.articles import count_unread, save_article, unread_versions
+from graph.articles import count_unread, load_page, save_article, unread_versions
 from graph.browsing import list_claims, view_article
 from graph.store import Store
 from ingest.article import Article
@@ -89,6 +89,14 @@ def test_the_same_text_again_is_no_new_version_and_a_changed_one_is(store: Store
     assert not save_article(store, article, now=NOW).is_new
     assert save_article(store, replace(article, text="Two."), now=NOW).is_new
     assert view_article(store, "https://a.example/").versions == 2
+
+
+def test_the_page_is_kept_as_it_was_fetched(store: Store) -> None:
+    page = b"<html>\x00\xff" + b"<p>One.</p>" * 1000
+    article = Article(url="https://a.example/", outlet="Herald", title="t", text="One.", html=page)
+    assert load_page(store, save_article(store, article, now=NOW).version_id) == page
+    typed = replace(article, url="https://a.example/2", html=None)
+    assert load_page(store, save_article(store, typed, now=NOW).version_id) is None
 
 
 def test_text_that_databases_refuse_keeps_its_offsets(store: Store) -> None:

@@ -72,3 +72,7 @@ def test_an_agency_is_no_copy_of_itself_nor_of_another_by_its_style(store: Store
 
 def test_the_wire_is_known_from_the_credit_line_alone(store: Store) -> None:
     assert derivations_of(store, outlet="Gadgets 360", credit=REUTERS_STYLE) == [("Reuters", REUTERS_STYLE)]
+
+
+def test_a_ticker_in_brackets_is_no_agency(store: Store) -> None:
+    assert derivations_of(store, outlet="Coast Daily", start="Apple (AAPL) - ") == []

@@ -84,6 +84,9 @@ def test_a_feed_that_breaks_off_gives_the_entries_that_are_whole() -> None:
         ("  \n", "empty"),
         ("<!doctype html><html><body>Please log in</body></html>", "HTML page"),
         ('<?xml version="1.0"?><rss version="2.0"><channel><title>T</ti', "breaks off"),
+        ('<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>', "breaks off"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>', "breaks off"),
+        ('<?xml version="1.0" encoding="utf-16"?><rss version="2.0"><channel>'.encode("utf-16"), "breaks off"),
         ("plain words", "begins with 'plain words'"),
         ('{"a": 1}', "no JSON Feed"),
         ("{broken", "begins like JSON"),
@@ -115,3 +118,15 @@ def test_json_feeds_are_read() -> None:
     assert (first.id, first.url, first.content) == ("1", "https://herald.example/1", "A\nB")
     assert first.published_at == datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
     assert (second.url, second.author, feed.skipped) == ("https://b.example/", "Ada, Ben", 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(""),
+        rss("").replace("?>", ' encoding="utf-16"?>').encode("utf-16"),
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title></feed>\n<!-- served in 3 ms -->',
+    ],
+)
+def test_a_feed_without_entries_is_a_feed(body: str | bytes) -> None:
+    assert parse(body).entries == ()

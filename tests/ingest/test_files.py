@@ -47,6 +47,8 @@ def test_a_json_line_is_an_article() -> None:
         ({"text": "  "}, '"text"'),
         ({"text": 5}, '"text"'),
         ({"published": "yesterday"}, "ISO 8601"),
+        ({"published": "0001-01-01T00:00:00+14:00"}, "ISO 8601"),
+        ({"url": "https://a.example:99999/"}, '"url"'),
         ({"links": "x"}, '"links"'),
         ({"links": [5]}, '"links"'),
     ],
@@ -91,7 +93,16 @@ def test_a_text_of_one_paragraph_has_the_name_of_its_file_for_a_title(tmp_path: 
     assert (article.title, article.text, article.outlet) == ("note", "Only this.", None)
 
 
-@pytest.mark.parametrize(("raw", "words"), [(b"\xe4", "not UTF-8"), (b"  \n ", "empty"), (b"x" * 2000, "0 MB")])
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"\xe4", "not UTF-8"),
+        ("x".encode("utf-16"), "UTF-16"),
+        (b"a\0b", "no text"),
+        (b"  \n ", "empty"),
+        (b"x" * 2000, "0 MB"),
+    ],
+)
 def test_what_is_wrong_with_a_text_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes, words: str
 ) -> None:
@@ -115,3 +126,13 @@ def test_an_empty_folder_and_a_path_that_is_not_there_are_errors(tmp_path: Path)
         (error,) = read(path)
         assert isinstance(error, BadInput)
         assert str(path) in str(error)
+
+
+@pytest.mark.parametrize(("given", "code"), [("en-GB", "en"), ("DE", "de"), ("English", None), (" ", None)])
+def test_a_language_is_a_code_or_is_not_believed(given: str, code: str | None) -> None:
+    assert article_from_json(line(language=given), where="x:1").language == code
+
+
+def test_a_blank_field_is_unknown_and_credentials_are_dropped() -> None:
+    article = article_from_json(line(outlet=" ", byline="", url="https://u:p@a.example/1"), where="x:1")
+    assert (article.outlet, article.byline, article.url) == (None, None, "https://a.example/1")

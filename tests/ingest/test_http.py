@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -124,20 +126,26 @@ def test_a_port_where_nobody_listens_and_a_name_that_nobody_has(httpserver: HTTP
         fetch("http://no-such-host.invalid/")
 
 
-def test_an_answer_that_is_no_http_makes_no_sense() -> None:
+@contextmanager
+def raw_server(answer: bytes) -> Iterator[str]:
+    """A server that gives one connection these bytes, which no well-behaved one would send."""
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(answer)
+
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_answer_nonsense, args=(server,))
+        thread = threading.Thread(target=serve)
         thread.start()
-        with pytest.raises(Unreachable, match="makes no sense"):
-            fetch(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
         thread.join()
 
 
-def _answer_nonsense(server: socket.socket) -> None:
-    connection, _ = server.accept()
-    with connection:
-        connection.recv(1000)
-        connection.sendall(b"220 mail.example ESMTP\r\n")
+def test_an_answer_that_is_no_http_makes_no_sense() -> None:
+    with raw_server(b"220 mail.example ESMTP\r\n") as url, pytest.raises(Unreachable, match="makes no sense"):
+        fetch(url)
 
 
 def test_one_host_gets_one_request_at_a_time(httpserver: HTTPServer) -> None:
@@ -210,3 +218,39 @@ def test_bot_protection_is_called_by_its_name(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data("", status=403, headers={"cf-mitigated": "challenge"})
     with pytest.raises(RefusedByServer, match="bot protection"):
         fetch(httpserver.url_for("/"))
+
+
+@pytest.mark.parametrize("target", ["http://[bad", "http://127.0.0.1:99999/"])
+def test_a_redirect_to_what_is_no_address_is_an_error_of_this_item(target: str) -> None:
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
+    with raw_server(answer) as url, pytest.raises(BadInput):
+        fetch(url)
+
+
+def test_the_redirects_of_a_url_share_its_time(httpserver: HTTPServer) -> None:
+    def linger(request: Request) -> Answer:
+        time.sleep(0.4)
+        return Answer(status=302, headers={"Location": f"/{int(request.path[1:]) + 1}"})
+
+    httpserver.expect_request(re.compile("/[0-9]+")).respond_with_handler(linger)
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="within 1 seconds"):
+        fetch(httpserver.url_for("/1"), total_seconds=1.0)
+    assert time.monotonic() - started < 1.8
+
+
+def test_no_cookie_goes_back(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/a").respond_with_data("", status=302, headers={"Set-Cookie": "x=1", "Location": "/b"})
+    httpserver.expect_request("/b").respond_with_handler(lambda request: Answer(request.headers.get("Cookie", "none")))
+    assert fetch(httpserver.url_for("/a")).body == b"none"
+
+
+def test_an_encoding_that_was_not_asked_for_is_not_taken_for_the_text(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data(b"\x0b\x02\x80hello\x03", headers={"Content-Encoding": "br"})
+    with pytest.raises(Unreachable, match="br"):
+        fetch(httpserver.url_for("/"))
+
+
+def test_a_page_that_a_proxy_has_changed_is_a_page(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("hello", status=203)
+    assert fetch(httpserver.url_for("/")).body == b"hello"

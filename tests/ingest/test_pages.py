@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pytest_httpserver import HTTPServer
 
-from ingest.article import DateOrigin, Flag, Link
+from ingest.article import Article, DateOrigin, Flag, Link
 from ingest.errors import BadInput, NoText
 from ingest.feed import Entry
-from ingest.pages import extract_article
+from ingest.http import Fetcher
+from ingest.pages import extract_article, fetch_article
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 URL = "https://www.herald.example/news/1?utm_source=x"
@@ -132,6 +136,51 @@ def test_a_date_in_the_future_is_none() -> None:
 def test_a_feed_that_is_taken_for_a_page_is_told_what_to_do() -> None:
     with pytest.raises(BadInput, match="sayso feeds add"):
         extract(b'<?xml version="1.0"?><rss version="2.0"></rss>', headers={"content-type": "application/rss+xml"})
+
+
+def test_a_fetched_page_is_kept_with_its_article(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/1").respond_with_data(html(), content_type="text/html")
+
+    async def fetch() -> Article:
+        async with Fetcher() as fetcher:
+            return await fetch_article(fetcher, httpserver.url_for("/1"), now=NOW)
+
+    assert asyncio.run(fetch()).html == html()
+
+
+@pytest.mark.parametrize(
+    ("title", "outlet", "kept"),
+    [
+        ("Plant leaked - Norland Herald", "Norland Herald", "Plant leaked"),
+        ("Plant leaked | Herald", "herald.example", "Plant leaked"),
+        ("Plant leaked - A", "A Herald", "Plant leaked - A"),
+        ("Plant leaked - Her", "Norland Herald", "Plant leaked - Her"),
+        ("Plant leaked - and nobody knew", "Norland Herald", "Plant leaked - and nobody knew"),
+    ],
+)
+def test_the_title_loses_the_name_of_its_outlet_and_nothing_else(title: str, outlet: str, kept: str) -> None:
+    assert extract(html(head=f'<meta property="og:title" content="{title}">'), outlet=outlet).title == kept
+
+
+def test_a_plain_text_is_an_article_too() -> None:
+    raw = b"Plant leaked\r\n\r\nAn inspector said so.\r\n(Reporting by Anna Holt; Editing by Lars Dahl)"
+    article = extract(raw, headers={"content-type": "text/plain"}, entry=replace(ENTRY, title="From the feed"))
+    assert article.text.splitlines()[0] == "An inspector said so."
+    assert (article.title, article.outlet) == ("From the feed", "herald.example")
+    assert article.credit == "(Reporting by Anna Holt; Editing by Lars Dahl)"
+    with pytest.raises(NoText):
+        extract(b"  \n", headers={"content-type": "text/plain"})
+
+
+def test_a_page_that_its_server_calls_plain_text_is_read_as_a_page() -> None:
+    assert extract(html(), headers={"content-type": "text/plain"}).title == "Plant leaked"
+
+
+def test_thousands_of_links_in_one_block_are_read_once() -> None:
+    links = "".join(f"<a href='/{number}'>word</a> " for number in range(30_000))
+    started = time.perf_counter()
+    assert extract(html(body=[*BODY, f"</p><div>{links}</div><p>"])).links
+    assert time.perf_counter() - started < 10
 
 
 def test_a_saved_page_is_known_by_the_address_that_it_gives_itself() -> None:
