@@ -14,6 +14,7 @@ from hashlib import blake2b
 from graph.errors import BadId
 
 _HEX_DIGITS = 16
+_HIGHEST = 2**63 - 1
 
 
 class Kind(StrEnum):
@@ -49,5 +50,6 @@ def parse_id(kind: Kind, text: str) -> tuple[int, int]:
     if not match:
         raise BadId(text, f"not an id of this kind; one looks like {kind}3fa9c or longer, as the listings print it")
     digits = match.group(1)
-    highest = int(digits.ljust(_HEX_DIGITS, "f"), 16)
-    return int(digits.ljust(_HEX_DIGITS, "0"), 16), min(highest, 2**63 - 1)
+    # Ids have 63 bits: what begins with 8 to f means none, and is a range in which there is none.
+    lowest, highest = (int(digits.ljust(_HEX_DIGITS, filler), 16) for filler in "0f")
+    return min(lowest, _HIGHEST), min(highest, _HIGHEST)

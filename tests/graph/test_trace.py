@@ -187,7 +187,17 @@ def test_a_claim_is_found_by_the_beginning_of_its_id(store: Store) -> None:
     assert trace_by_id(store, whole[:6]).evidence.claim_id == trace.evidence.claim_id
 
 
-@pytest.mark.parametrize(("text", "error"), [("c123", NotFound), ("17", BadId), ("", BadId), ("cxyz", BadId)])
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("c123", NotFound),
+        ("cf", NotFound),
+        ("c8000000000000000", NotFound),
+        ("17", BadId),
+        ("", BadId),
+        ("cxyz", BadId),
+    ],
+)
 def test_an_unknown_claim_is_named_in_the_error(store: Store, text: str, error: type[Exception]) -> None:
     with pytest.raises(error, match="^" + text):
         trace_by_id(store, text)
