@@ -93,5 +93,6 @@ def _report(tally: Tally, *, as_json: bool) -> None:
     parts.append(f"{tally.articles} articles stored" + (f" ({tally.known} held already)" if tally.known else ""))
     parts.append(f"{tally.read} read, {tally.attributions} attributions found")
     if tally.problems:
-        parts.append(f"{len(tally.problems)} items failed")
+        count = len(tally.problems)
+        parts.append("1 item failed" if count == 1 else f"{count} items failed")
     click.echo("; ".join(parts))
