@@ -20,7 +20,7 @@ from app.commands.ingest import ingest_command
 from app.commands.inspect import inspect_command
 from app.commands.serve import dashboard_command
 from app.context import Context, ItemsFailed
-from app.settings import DB_VARIABLE, default_store_url
+from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
 from graph.errors import BadId, GraphError, NotFound
 
 STOPPED = 1
@@ -67,13 +67,22 @@ class _Sayso(click.Group):
     show_default="a SQLite file in your data folder",
     help=f"The store: sqlite:////path/to/file.db or postgresql://user@host/name. Also {DB_VARIABLE}.",
 )
+@click.option(
+    "--allow-network",
+    "allowed_networks",
+    metavar="NETWORK",
+    envvar=NETWORKS_VARIABLE,
+    multiple=True,
+    help="Fetch from this network too (10.0.0.0/8, 127.0.0.1), for feeds inside your own; without it, only public "
+    f"addresses are asked. Repeatable. Also {NETWORKS_VARIABLE}, separated by spaces.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 @click.version_option(package_name="sayso", message="sayso %(version)s")
 @click.pass_context
-def sayso(ctx: click.Context, store_url: str, *, verbose: bool) -> None:
+def sayso(ctx: click.Context, store_url: str, allowed_networks: tuple[str, ...], *, verbose: bool) -> None:
     """On whose say-so? Follow news feeds, find who claims what, and trace each claim to where it came from."""
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr)
-    ctx.obj = Context(store_url=store_url)
+    ctx.obj = Context(store_url=store_url, allowed_networks=allowed_networks)
 
 
 for command in (

@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from graph.store import Store
+    from ingest.http import Fetcher
 
 
 class ItemsFailed(Exception):
@@ -21,9 +22,10 @@ class ItemsFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The address of the store and the clock."""
+    """The address of the store, the networks that may be asked although they are not public, and the clock."""
 
     store_url: str
+    allowed_networks: tuple[str, ...] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def open_store(self, *, create: bool = False) -> Store:
@@ -31,6 +33,17 @@ class Context:
         from graph.store import Store
 
         return Store.open(self.store_url, create=create)
+
+    def make_fetcher(self) -> Fetcher:
+        """Return what fetches URLs, within the networks that the user allows."""
+        from ingest.addresses import read_networks
+        from ingest.http import Fetcher
+
+        try:
+            allowed = read_networks(self.allowed_networks)
+        except ValueError as error:
+            raise click.UsageError(f"--allow-network: {error}; write 10.0.0.0/8, or an address") from error
+        return Fetcher(allowed=allowed)
 
 
 def print_json(value: Any) -> None:

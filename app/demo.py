@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from app.demo_server import DemoServer
-from app.settings import DB_VARIABLE
+from app.settings import DB_VARIABLE, NETWORKS_VARIABLE
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -22,7 +22,7 @@ def main() -> int:
     """Run the demo and return its exit code."""
     home = CHECKOUT / ".demo"
     shutil.rmtree(home, ignore_errors=True)
-    environment = os.environ | {DB_VARIABLE: f"sqlite:///{home / 'sayso.db'}"}
+    environment = os.environ | {DB_VARIABLE: f"sqlite:///{home / 'sayso.db'}", NETWORKS_VARIABLE: "127.0.0.1"}
     with DemoServer(CHECKOUT / "data" / "demo") as server:
         print(f"The sample outlets are served at {server.url}\n", flush=True)
         _sayso(environment, "feeds", "add", *server.feed_urls)

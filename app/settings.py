@@ -5,6 +5,7 @@ from __future__ import annotations
 from platformdirs import user_data_path
 
 DB_VARIABLE = "SAYSO_DB"
+NETWORKS_VARIABLE = "SAYSO_ALLOW_NETWORKS"
 
 
 def default_store_url() -> str:

@@ -31,12 +31,14 @@ from app.progress import Silent
 from app.walk import Walk
 from graph.following import add_feeds
 from graph.store import Store
+from ingest.addresses import read_networks
 from ingest.http import Fetcher
 from ingest.polling import new_feed
 from ingest.workers import Workers
 from nlp.annotation import Annotation
 
 HOSTS = 40
+LOOPBACK = read_networks(["127.0.0.0/8"])
 ENTRIES = 20
 SENTENCE = (
     "The inspector said on Monday that the plant had leaked solvent into the river for the third time this year. "
@@ -115,7 +117,7 @@ def run_sayso(urls: list[str]) -> Figure:
 
 
 async def _follow(walk: Walk) -> None:
-    async with Fetcher() as fetcher:
+    async with Fetcher(allowed=LOOPBACK) as fetcher:
         await walk.follow_feeds(fetcher)
 
 

@@ -1,26 +1,35 @@
 """The one seam to HTTP: fetch a URL within limits of time, size and hops, and say in plain words what went wrong.
 
-Everything from outside is hostile: only http and https on every hop, a total timeout, a limit on the decoded body, one
-request in flight a host. Foreign exceptions become this room's here and nowhere else.
+Everything from outside is hostile: only http and https on every hop, only addresses that may be connected to, a total
+timeout, a limit on the decoded body, one request in flight a host. Foreign exceptions become this room's here and
+nowhere else.
+
+Built on httpcore2, the transport of httpx2: it takes the network backend that checks addresses, and a client's cookies,
+redirects and decoders are what has to be done differently here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import time
-from collections.abc import Mapping
+import urllib.request
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
+import httpcore2
 import httpx2
 
+from ingest.addresses import AddressRefused, CheckedBackend, Network, Resolve, resolve
+from ingest.encodings import BrokenBody, decode_body
 from ingest.errors import BadInput, HostPaused, RefusedByServer, TooLarge, Unreachable
 
 PRODUCT = "sayso"  # the name by which a robots.txt may speak of it
@@ -35,11 +44,10 @@ SPACING_SECONDS = 1.0  # between the starts of two requests to one host
 LONGEST_SPACING_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 10 * 60.0  # of a host that says "too many requests" and not for how long
 LONGEST_PAUSE_SECONDS = 24 * 3600.0
+IDLE_CONNECTIONS, IDLE_SECONDS = 16, 15.0
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WHOLE = frozenset({200, 203})  # 203: a proxy has changed it on the way
-# Encodings that are not asked for and not undone here; what else servers name ("utf-8", "none") is not encoded at all.
-_UNASKED = frozenset({"br", "compress", "x-compress", "x-gzip", "zstd"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +88,30 @@ class _Budget:
 
 
 class Fetcher:
-    """Fetches URLs, politely. Use in an `async with`."""
+    """Fetches URLs, politely. Use in an `async with`.
 
-    def __init__(self, *, total_seconds: float = TOTAL_SECONDS, spacing_seconds: float = SPACING_SECONDS) -> None:
+    Connects to public addresses, and to those in `allowed`. Goes through the proxies that the environment names
+    (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), which then decide themselves what a name leads to.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed: Iterable[Network] = (),
+        total_seconds: float = TOTAL_SECONDS,
+        spacing_seconds: float = SPACING_SECONDS,
+        resolve: Resolve = resolve,
+    ) -> None:
         self._total_seconds = total_seconds
         self._spacing_seconds = spacing_seconds
         self._hosts: dict[str, _Host] = {}
         self._all = asyncio.Semaphore(REQUESTS_AT_ONCE)
-        self._client = httpx2.AsyncClient(
-            # Only gzip: the other encodings can be stacked and expand without bound.
-            headers={"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": "gzip"},
-            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None),
-            follow_redirects=False,
-            cookies=CookieJar(
-                policy=DefaultCookiePolicy(allowed_domains=[])
-            ),  # none: what is read is what anybody reads
-        )
+        self._backend = CheckedBackend(allowed, resolve=resolve)
+        self._direct = _make_pool(self._backend)
+        named = urllib.request.getproxies()
+        self._proxies: dict[str, httpcore2.AsyncConnectionPool] = {
+            scheme: _make_pool(None, named[scheme]) for scheme in ("http", "https") if scheme in named
+        }
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,17 +119,18 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        for pool in (self._direct, *self._proxies.values()):
+            await pool.aclose()
 
     async def fetch(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Response:
         """Get `url`, following redirects.
 
         Raises:
             BadInput: the URL, or one that it redirects to, is not http or https.
-            TooLarge: the decoded body has more than `max_bytes`.
+            TooLarge: the body, or what it decodes to, has more than `max_bytes`.
             HostPaused: the host has asked not to be asked for a while; nothing was sent.
             RefusedByServer: the answer is 400 or more.
-            Unreachable: no answer, or none in time.
+            Unreachable: no answer, or none in time, or at an address that may not be connected to.
         """
         hop = url
         is_permanent = True
@@ -168,20 +185,106 @@ class Fetcher:
     ) -> Response:
         started = time.monotonic()
         try:
-            async with (
-                asyncio.timeout(budget.seconds),
-                self._client.stream("GET", hop, headers=dict(headers)) as answer,
-            ):
-                names = {name.lower(): value for name, value in answer.headers.items()}
-                is_read = answer.status_code in _WHOLE
-                body = await _read_body(url, answer, max_bytes) if is_read else b""
-                return Response(url=hop, status=answer.status_code, headers=names, body=body)
+            request = _make_request(hop, headers)
+            async with asyncio.timeout(budget.seconds):
+                pool = await self._pool(request.url)
+                answer = await pool.handle_async_request(request)
+                try:
+                    names = _read_headers(answer.headers)
+                    encoded = await _read_body(url, answer, max_bytes) if answer.status in _WHOLE else b""
+                finally:
+                    await answer.aclose()
+            body = decode_body(encoded, names.get("content-encoding", ""), max_bytes=max_bytes)
+            if body is None:
+                raise _too_large(url, max_bytes)
+            return Response(url=hop, status=answer.status, headers=names, body=body)
         except TimeoutError as error:
             raise Unreachable(url, f"no whole answer within {self._total_seconds:g} seconds") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError, ssl.SSLError) as error:
+        except AddressRefused as error:
+            raise Unreachable(url, _describe_refusal(hop, error)) from error
+        except BrokenBody as error:
+            raise Unreachable(url, str(error)) from error
+        except (*_NETWORK_ERRORS, httpx2.InvalidURL, UnicodeError, ssl.SSLError) as error:
             raise Unreachable(url, describe_network_error(error)) from error
         finally:
             budget.seconds -= time.monotonic() - started
+
+    async def _pool(self, url: httpcore2.URL) -> httpcore2.AsyncConnectionPool:
+        """The connections by which `url` is reached. A proxy is not handed what resolves to a forbidden address."""
+        host = url.host.decode("ascii")
+        proxy = self._proxies.get(url.scheme.decode("ascii"))
+        if proxy is None or urllib.request.proxy_bypass(host):
+            return self._direct
+        with suppress(httpcore2.ConnectError):  # behind a proxy, names are often known to it alone
+            await self._backend.check(host, url.port or 0)
+        return proxy
+
+
+_NETWORK_ERRORS = (
+    httpcore2.NetworkError,
+    httpcore2.TimeoutException,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.UnsupportedProtocol,
+)
+
+
+def _make_pool(
+    backend: httpcore2.AsyncNetworkBackend | None, proxy: str | None = None
+) -> httpcore2.AsyncConnectionPool:
+    return httpcore2.AsyncConnectionPool(
+        proxy=httpcore2.Proxy(proxy if "://" in proxy else f"http://{proxy}") if proxy else None,
+        max_connections=REQUESTS_AT_ONCE,
+        max_keepalive_connections=IDLE_CONNECTIONS,
+        keepalive_expiry=IDLE_SECONDS,
+        network_backend=backend,
+    )
+
+
+def _make_request(hop: str, headers: Mapping[str, str]) -> httpcore2.Request:
+    """No cookies and no referrer: what is read is what anybody reads. Only gzip: the newer encodings expand more."""
+    url = httpx2.URL(hop)
+    sent = {"Host": url.netloc.decode("ascii"), "User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": "gzip"}
+    if url.userinfo:
+        sent["Authorization"] = "Basic " + base64.b64encode(unquote_to_bytes(url.userinfo)).decode("ascii")
+    return httpcore2.Request(
+        "GET",
+        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in (sent | dict(headers)).items()],
+        extensions={"timeout": {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS}},
+    )
+
+
+def _read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Header names in lower case; of one that stands there several times, all values, joined by commas (RFC 9110)."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+async def _read_body(url: str, answer: httpcore2.Response, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in answer.aiter_stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise _too_large(url, max_bytes)
+    return bytes(body)
+
+
+def _too_large(url: str, max_bytes: int) -> TooLarge:
+    return TooLarge(url, f"the answer is larger than {max_bytes / 1e6:.0f} MB")
+
+
+def _describe_refusal(hop: str, error: AddressRefused) -> str:
+    """What was refused, and what to do if it is one's own network."""
+    name = urlsplit(hop).hostname
+    where = f"{name} is at {error.address}" if name != str(error.address) else str(error.address)
+    return (
+        f"{where}, which is no public address, so it was not asked. If it is in your own network and you trust it: "
+        f"sayso --allow-network {error.address} ..."
+    )
 
 
 def _next_hop(url: str, hop: str, location: str) -> str:
@@ -189,18 +292,6 @@ def _next_hop(url: str, hop: str, location: str) -> str:
         return urljoin(hop, location)
     except ValueError as error:
         raise BadInput(url, f"it leads to {location[:200]!r}, which is no address") from error
-
-
-async def _read_body(url: str, answer: httpx2.Response, max_bytes: int) -> bytes:
-    encoding = answer.headers.get("content-encoding", "").lower()
-    if _UNASKED.intersection(part.strip() for part in encoding.split(",")):
-        raise Unreachable(url, f"the answer is encoded ({encoding}) in a way that was not asked for")
-    body = bytearray()
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
-            raise TooLarge(url, f"the answer is larger than {max_bytes / 1e6:.0f} MB")
-    return bytes(body)
 
 
 def check_scheme(url: str) -> None:
@@ -224,14 +315,18 @@ def is_loopback_name(host: str) -> bool:
 
 def describe_network_error(error: Exception) -> str:
     """What a person should know of a network error."""
-    if isinstance(error, httpx2.TimeoutException):
+    if isinstance(error, httpcore2.TimeoutException):
         return "the server did not answer in time"
     text = str(error).lower()
     if isinstance(error, ssl.SSLError) or "certificate" in text or "ssl" in text:
         return f"its certificate or encryption is not right ({error})"
     if "name or service" in text or "nodename" in text or "getaddrinfo" in text or "name resolution" in text:
         return "its host name is not known; check the address, or your own network"
-    if isinstance(error, httpx2.ConnectError):
+    if isinstance(error, httpx2.InvalidURL | UnicodeError):
+        return f"this is no address: {error}"
+    if isinstance(error, httpcore2.ProxyError):
+        return f"the proxy does not do it ({error})"
+    if isinstance(error, httpcore2.ConnectError):
         return "no connection: the server refuses it or is not there"
     return f"the answer broke off or makes no sense ({type(error).__name__}: {error})"
 

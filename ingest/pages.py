@@ -223,20 +223,24 @@ def _without_title(text: str, title: str) -> str:
 def _links(tree: HtmlElement, text: str, url: str) -> Iterator[Link]:
     """The links inside the article: those whose paragraph is part of its text."""
     folded = _fold(text)
-    # Words of a block, read once: a block of thousands of links would be read thousands of times.
+    # The words of a block that is part of the text, else "". Read once: a block may have thousands of links.
     blocks: dict[HtmlElement, str] = {}
     seen: set[str] = set()
     for anchor in tree.iter("a"):
         block = _block_of(anchor)
-        target = _absolute(url, anchor.get("href"))
-        if block is None or target is None or target in seen:
+        if block is None:
             continue
         if block not in blocks:
-            blocks[block] = _fold(block.text_content()[:_BLOCK_CHARACTERS])
+            words_of_block = _fold(block.text_content()[:_BLOCK_CHARACTERS])
+            blocks[block] = words_of_block if words_of_block in folded else ""
+        if not blocks[block]:
+            continue
         words = " ".join(anchor.text_content().split())
         # A block that is nothing but the link is a teaser, also where the same words stand in the text.
-        is_inside = len(blocks[block]) > len(_fold(words)) + 10 and blocks[block] in folded
-        if not words or not is_inside:
+        if not words or len(blocks[block]) <= len(_fold(words)) + 10:
+            continue
+        target = _absolute(url, anchor.get("href"))
+        if target is None or target in seen:
             continue
         seen.add(target)
         yield Link(url=target, text=words)

@@ -21,10 +21,13 @@ def html_to_text(fragment: str) -> str:
 
     A line break in the source is a space, as HTML has it, unless the fragment has no paragraphs of its own.
     """
-    reader = _TextReader()
     # A lone surrogate, which JSON can carry, is in no encoding.
+    encoded = fragment.encode("utf-8", "replace")
+    if b"<" not in encoded and b"&" not in encoded:
+        return join_lines([encoded.decode("utf-8")])
+    reader = _TextReader()
     parser = etree.HTMLParser(target=reader, huge_tree=False, no_network=True, encoding="utf-8")
-    parser.feed(("<html><body>" + fragment).encode("utf-8", "replace"))
+    parser.feed(b"<html><body>" + encoded)
     parser.close()
     if not reader.has_blocks:
         return join_lines(reader.paragraphs())

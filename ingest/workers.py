@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 CPU_SECONDS = 10
 WALL_SECONDS = 30.0
 MEMORY_BYTES = 1 << 30  # of address space, of which the libraries take some 300 MB
-TASKS_A_PROCESS = 500  # then it is replaced, in case one leaks
+TASKS_A_PROCESS = 5000  # then it is replaced, in case one leaks
 
 
 class Run(Protocol):

@@ -63,12 +63,10 @@ def ingest_command(
 
 
 async def _collect(walk: Walk, sources: tuple[str, ...], outlet: str | None, context: Context) -> None:
-    from ingest.http import Fetcher
-
     paths = [Path(source) for source in sources if not is_url(source)]
     if paths:
         walk.take_in(_articles(paths, outlet, context))
-    async with Fetcher() as fetcher:
+    async with context.make_fetcher() as fetcher:
         if not sources:
             await walk.follow_feeds(fetcher)
         await walk.fetch_urls(fetcher, [source for source in sources if is_url(source)])

@@ -42,12 +42,11 @@ async def _inspect(source: str, context: Context, run: Run) -> None:
     from app.output import article_to_dict, entry_to_dict
     from ingest.errors import NotAFeed
     from ingest.feeds import parse_feed
-    from ingest.http import Fetcher
     from ingest.pages import PAGE_LIMIT_BYTES, extract_article
 
     now = context.clock()
     if is_url(source):
-        async with Fetcher() as fetcher:
+        async with context.make_fetcher() as fetcher:
             response = await fetcher.fetch(source, max_bytes=PAGE_LIMIT_BYTES)
         body, url, headers = response.body, response.url, dict(response.headers)
     else:

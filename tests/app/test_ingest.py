@@ -28,6 +28,7 @@ from ingest.pages import fetch_article
 from ingest.polling import new_feed
 from nlp.reader import Reader
 from tests.app.world import arguments, check_schema, dump, environment, sayso
+from tests.networks import LOOPBACK
 
 LINE = (
     '{{"url": "https://a.example/{n}", "outlet": "A", "published": "2026-03-0{n}", "title": "t", "text": "{text}"}}\n'
@@ -219,5 +220,5 @@ def make_walk(db: str, outlets: DemoServer) -> tuple[Walk, Store]:
 
 
 async def follow(walk: Walk) -> None:
-    async with Fetcher() as fetcher:
+    async with Fetcher(allowed=LOOPBACK) as fetcher:
         await walk.follow_feeds(fetcher)

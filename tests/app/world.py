@@ -38,7 +38,7 @@ def arguments(*words: str) -> list[str]:
 
 
 def environment(url: str) -> dict[str, str]:
-    return os.environ | {"SAYSO_DB": url, "PYTHONPATH": str(CHECKOUT)}
+    return os.environ | {"SAYSO_DB": url, "SAYSO_ALLOW_NETWORKS": "127.0.0.0/8 ::1", "PYTHONPATH": str(CHECKOUT)}
 
 
 def sayso(url: str, *words: str, stdin: str | bytes = b"", cwd: Path = CHECKOUT) -> Result:

@@ -19,6 +19,7 @@ from werkzeug import Response as Answer
 
 from ingest.errors import BadInput, HostPaused, IngestError, RefusedByServer, TooLarge, Unreachable
 from ingest.http import Fetcher, Response, retry_after_seconds
+from tests.networks import LOOPBACK
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def fetch(
     url: str, *, max_bytes: int = 10_000, total_seconds: float = 5.0, headers: dict[str, str] | None = None
 ) -> Response:
     async def run() -> Response:
-        async with Fetcher(total_seconds=total_seconds) as fetcher:
+        async with Fetcher(allowed=LOOPBACK, total_seconds=total_seconds) as fetcher:
             return await fetcher.fetch(url, max_bytes=max_bytes, headers=headers)
 
     return asyncio.run(run())
@@ -161,7 +162,7 @@ def test_one_host_gets_one_request_at_a_time(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_handler(count)
 
     async def run() -> None:
-        async with Fetcher() as fetcher:
+        async with Fetcher(allowed=LOOPBACK) as fetcher:
             await asyncio.gather(*(fetcher.fetch(httpserver.url_for("/"), max_bytes=100) for _ in range(10)))
 
     asyncio.run(run())
@@ -173,7 +174,7 @@ def test_a_host_that_asks_for_a_pause_is_not_asked_again(httpserver: HTTPServer)
     httpserver.expect_request("/other").respond_with_data("ok")
 
     async def run() -> list[Exception | Response]:
-        async with Fetcher() as fetcher:
+        async with Fetcher(allowed=LOOPBACK) as fetcher:
             urls = [httpserver.url_for(path) for path in ("/busy", "/other")]
             return [await _outcome(fetcher, url) for url in urls]
 
@@ -195,7 +196,7 @@ def test_requests_to_one_host_are_spaced_out(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data("ok")
 
     async def run() -> float:
-        async with Fetcher() as fetcher:
+        async with Fetcher(allowed=LOOPBACK) as fetcher:
             fetcher.space_out(httpserver.url_for("/"), 0.3)
             started = time.monotonic()
             await asyncio.gather(*(fetcher.fetch(httpserver.url_for("/"), max_bytes=100) for _ in range(3)))

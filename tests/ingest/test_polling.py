@@ -22,6 +22,7 @@ from ingest.polling import (
     next_request_headers,
     poll,
 )
+from tests.networks import LOOPBACK
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 URL = "https://herald.example/feed"
@@ -185,7 +186,7 @@ def test_a_permanent_redirect_is_followed_for_good_when_it_has_proved_itself() -
 
 def run_poll(url: str, etag: str | None = None) -> Poll:
     async def run() -> Poll:
-        async with Fetcher(total_seconds=5.0) as fetcher:
+        async with Fetcher(allowed=LOOPBACK, total_seconds=5.0) as fetcher:
             state = replace(new_feed(url, None, now=NOW), etag=etag, full_fetch_at=NOW)
             return await poll(fetcher, state, now=NOW)
 

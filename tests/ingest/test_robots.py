@@ -10,13 +10,14 @@ from pytest_httpserver import HTTPServer
 from ingest.errors import Disallowed, RobotsUnknown
 from ingest.http import Fetcher
 from ingest.robots import Robots
+from tests.networks import LOOPBACK
 
 RULES = "User-agent: *\nDisallow: /private\nCrawl-delay: 1\n\nUser-agent: sayso\nDisallow: /not-for-sayso\n"
 
 
 def check(server: HTTPServer, *paths: str) -> None:
     async def run() -> None:
-        async with Fetcher(total_seconds=5.0) as fetcher:
+        async with Fetcher(allowed=LOOPBACK, total_seconds=5.0) as fetcher:
             robots = Robots(fetcher)
             await asyncio.gather(*(robots.check(server.url_for(path)) for path in paths))
 
