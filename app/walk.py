@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from app.batches import BATCH, Batches
 from app.progress import Reporter
 from graph.annotating import save_annotation
 from graph.articles import UnreadVersion, count_unread, save_article, unread_versions
@@ -23,28 +24,31 @@ from graph.errors import StoreError
 from graph.failures import record_failure
 from graph.following import (
     PendingEntry,
-    PollRecord,
-    compare_entries,
+    count_due,
+    count_pending,
     due_feeds,
     pending_entries,
-    save_entry_article,
-    save_poll,
+    save_entry_articles,
 )
+from graph.polls import save_polls
 from graph.store import Store
 from ingest.article import Article
-from ingest.errors import HostPaused, IngestError, RetryLater, Unreachable
+from ingest.errors import IngestError, RetryLater, Unreachable
 from ingest.feed import FeedState
 from ingest.http import Fetcher
 from ingest.pages import fetch_article
-from ingest.polling import Poll, after_failure, after_pause, after_success, has_gap, poll
+from ingest.polling import Poll, poll
 from ingest.robots import Robots
 from ingest.workers import Run, run_here
 from nlp.annotation import Annotation
 
 log = logging.getLogger(__name__)
 
-FEEDS_AT_ONCE = 16
-PAGES_AT_ONCE = 8
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+FEEDS_AT_ONCE = 32
+PAGES_AT_ONCE = 16
 HOSTS_TO_DOUBT_OUR_NETWORK = 2
 
 
@@ -67,15 +71,6 @@ class Tally:
     read: int = 0
     attributions: int = 0
     problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is to be done on one item, and what its failure is recorded under."""
-
-    stage: str
-    item: str
-    do: Callable[[], Awaitable[None]]
 
 
 class Walk:
@@ -103,16 +98,20 @@ class Walk:
         """Poll the feeds that are due, then fetch the pages of all entries whose article is not held yet."""
         await self._poll_feeds(fetcher)
         robots = Robots(fetcher)
-        pages = [
-            _Work("fetch", pending.item, partial(self._fetch_page, fetcher, robots, pending))
-            for pending in pending_entries(self._store, now=self._clock())
-        ]
-        await self._do_all("Fetching pages", pages, PAGES_AT_ONCE)
+        now = self._clock()
+        await self._do_all(
+            "Fetching pages",
+            count_pending(self._store, now=now),
+            pending_entries(self._store, now=now),
+            partial(self._fetch_page, fetcher, robots),
+            self._save_pages,
+            PAGES_AT_ONCE,
+        )
 
-    async def fetch_urls(self, fetcher: Fetcher, urls: Iterable[str]) -> None:
+    async def fetch_urls(self, fetcher: Fetcher, urls: Sequence[str]) -> None:
         """Fetch these pages and store their articles."""
-        pages = [_Work("fetch", url, partial(self._fetch_url, fetcher, url)) for url in urls]
-        await self._do_all("Fetching pages", pages, PAGES_AT_ONCE)
+        fetch = partial(fetch_article, fetcher, now=self._clock(), run=self._run)
+        await self._do_all("Fetching pages", len(urls), iter(urls), fetch, self._save_named_pages, PAGES_AT_ONCE)
 
     def take_in(self, articles: Iterable[Article | IngestError]) -> None:
         """Store articles that are at hand; an error among them is a failed item."""
@@ -138,92 +137,124 @@ class Walk:
 
     async def _poll_feeds(self, fetcher: Fetcher) -> None:
         """Poll what is due. Where not one host can be reached, it is our own network, and no feed is to blame."""
-        unreachable: list[tuple[FeedState, IngestError]] = []
-        states = due_feeds(self._store, now=self._clock())
-        polls = [_Work("poll", state.url, partial(self._poll_feed, fetcher, state, unreachable)) for state in states]
-        await self._do_all("Polling feeds", polls, FEEDS_AT_ONCE)
+        unreachable: list[tuple[FeedState, Poll]] = []
+        now = self._clock()
+        due = count_due(self._store, now=now)
+        await self._do_all(
+            "Polling feeds",
+            due,
+            due_feeds(self._store, now=now),
+            partial(self._poll_feed, fetcher),
+            partial(self._save_polls, unreachable),
+            FEEDS_AT_ONCE,
+        )
         hosts = {urlsplit(state.poll_url).netloc for state, _ in unreachable}
-        if len(unreachable) == len(states) and len(hosts) >= HOSTS_TO_DOUBT_OUR_NETWORK:
+        if len(unreachable) == due and len(hosts) >= HOSTS_TO_DOUBT_OUR_NETWORK:
             self.tally.problems.append(
                 f"none of {len(hosts)} hosts can be reached: is this machine offline? No feed is blamed for it"
             )
             return
-        for state, error in unreachable:
-            self._save_failed_poll(state, error)
+        for start in range(0, len(unreachable), BATCH):
+            self._save_finished_polls(unreachable[start : start + BATCH])
 
-    async def _poll_feed(
-        self, fetcher: Fetcher, state: FeedState, unreachable: list[tuple[FeedState, IngestError]]
+    async def _poll_feed(self, fetcher: Fetcher, state: FeedState) -> Poll:
+        return await poll(fetcher, state, now=self._clock(), run=self._run)
+
+    def _save_polls(
+        self, unreachable: list[tuple[FeedState, Poll]], finished: Sequence[tuple[FeedState, Poll | Exception]]
     ) -> None:
-        outcome = await poll(fetcher, state, now=self._clock(), run=self._run)
-        if isinstance(outcome.error, Unreachable):
-            unreachable.append((state, outcome.error))
-        elif outcome.error is not None:
-            self._save_failed_poll(state, outcome.error)
-        else:
-            self._save_poll(state, outcome)
+        """Save polls, but hold back those that reached no server: the end of all of them tells whose fault it is."""
+        polled: list[tuple[FeedState, Poll]] = []
+        for state, outcome in finished:
+            if isinstance(outcome, Exception):
+                self._fail("poll", state.url, outcome)
+            elif isinstance(outcome.error, Unreachable):
+                unreachable.append((state, outcome))
+            else:
+                polled.append((state, outcome))
+        if polled:
+            self._save_finished_polls(polled)
 
-    def _save_poll(self, state: FeedState, outcome: Poll) -> None:
-        now = self._clock()
-        entries = outcome.feed.entries if outcome.feed is not None else ()
-        seen, overlap = compare_entries(self._store, state, entries)
-        after = after_success(state, outcome, overlap, now=now, chance=self._random())
-        record = PollRecord(
-            status=outcome.status,
-            outcome="unchanged" if outcome.status == 304 else f"{overlap.new} new of {overlap.entries}",
-            entries=overlap.entries,
-            new=overlap.new,
-            is_gap=has_gap(state, overlap),
-        )
-        save_poll(self._store, after, seen, record, now=now)
-        self.tally.feeds += 1
-        self.tally.entries += overlap.new
+    def _save_finished_polls(self, finished: Sequence[tuple[FeedState, Poll]]) -> None:
+        saved = save_polls(self._store, finished, now=self._clock(), chance=self._random)
+        for (_, outcome), each in zip(finished, saved, strict=True):
+            if outcome.error is not None:
+                self.tally.problems.append(str(outcome.error))
+            else:
+                self.tally.feeds += 1
+                self.tally.entries += each.record.new
 
-    def _save_failed_poll(self, state: FeedState, error: IngestError) -> None:
-        now = self._clock()
-        if isinstance(error, HostPaused):
-            after = after_pause(state, error, now=now, chance=self._random())
-        else:
-            after = after_failure(state, error, now=now, chance=self._random())
-        record = PollRecord(status=getattr(error, "status", None), outcome=after.last_error or after.due_reason)
-        save_poll(self._store, after, [], record, now=now)
-        self._fail("poll", state.url, error, next_try_at=after.next_due_at)
-
-    async def _fetch_page(self, fetcher: Fetcher, robots: Robots, pending: PendingEntry) -> None:
+    async def _fetch_page(self, fetcher: Fetcher, robots: Robots, pending: PendingEntry) -> Article:
         url = pending.entry.url or pending.item
-        article = await fetch_article(
+        return await fetch_article(
             fetcher, url, now=self._clock(), entry=pending.entry, outlet=pending.outlet, robots=robots, run=self._run
         )
-        saved = save_entry_article(self._store, pending, article, now=self._clock())
-        self._count(saved.is_new)
 
-    async def _fetch_url(self, fetcher: Fetcher, url: str) -> None:
-        article = await fetch_article(fetcher, url, now=self._clock(), run=self._run)
-        self._count(save_article(self._store, article, now=self._clock()).is_new)
+    def _save_pages(self, finished: Sequence[tuple[PendingEntry, Article | Exception]]) -> None:
+        found = [(pending, article) for pending, article in finished if isinstance(article, Article)]
+        if found:
+            for saved in save_entry_articles(self._store, found, now=self._clock()):
+                self._count(saved.is_new)
+        for pending, error in finished:
+            if isinstance(error, Exception):
+                self._fail("fetch", pending.item, error)
 
-    async def _do_all(self, name: str, work: list[_Work], at_once: int) -> None:
-        """Do all of `work`, `at_once` items at a time. Only an error of the store stops the others."""
-        queue = iter(work)
-        with self._reporter.stage(name, len(work)) as stage:
+    def _save_named_pages(self, finished: Sequence[tuple[str, Article | Exception]]) -> None:
+        for url, article in finished:
+            if isinstance(article, Exception):
+                self._fail("fetch", url, article)
+            else:
+                self._count(save_article(self._store, article, now=self._clock()).is_new)
+
+    async def _do_all(
+        self,
+        name: str,
+        total: int,
+        items: Iterator[Item],
+        do: Callable[[Item], Awaitable[Result]],
+        save: Callable[[Sequence[tuple[Item, Result | Exception]]], None],
+        at_once: int,
+    ) -> None:
+        """`do` all items, `at_once` at a time, and `save` what came of them. Only an error of the store stops it."""
+        results = Batches[tuple[Item, Result | Exception]](partial(self._save_apart, save))
+        with self._reporter.stage(name, total) as stage:
 
             async def worker() -> None:
-                for each in queue:
-                    await self._do(each)
+                for item in items:
+                    await results.put((item, await _attempt(do, item)))
                     stage.advance()
+
+            async def work() -> None:
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(min(at_once, total)):
+                        workers.create_task(worker())
+                await results.close()
 
             try:
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(min(at_once, len(work))):
-                        group.create_task(worker())
+                    group.create_task(results.run())
+                    group.create_task(work())
             except ExceptionGroup as errors:
-                raise errors.exceptions[0] from None
+                raise _innermost(errors) from None
 
-    async def _do(self, work: _Work) -> None:
+    def _save_apart(
+        self,
+        save: Callable[[Sequence[tuple[Item, Result | Exception]]], None],
+        finished: Sequence[tuple[Item, Result | Exception]],
+    ) -> None:
+        """Save a batch; where the batch as a whole fails, one by one, so that a bad item costs only itself."""
         try:
-            await work.do()
+            save(finished)
         except StoreError:
             raise
-        except Exception as error:  # noqa: BLE001  the per-item loop: whatever one page does, the others are fetched
-            self._fail(work.stage, work.item, error)
+        except Exception as error:
+            if len(finished) == 1:
+                log.warning("could not be saved", exc_info=True)
+                ((item, _),) = finished
+                self._fail("save", _name_of(item), error)
+                return
+            for each in finished:
+                self._save_apart(save, [each])
 
     def _read_batch(
         self, reader: TextReader, batch: list[UnreadVersion]
@@ -269,17 +300,36 @@ class Walk:
         else:
             self.tally.known += 1
 
-    def _fail(self, stage: str, item: str, error: Exception, *, next_try_at: datetime | None = None) -> None:
-        is_retry = isinstance(error, RetryLater) or next_try_at is not None
+    def _fail(self, stage: str, item: str, error: Exception) -> None:
         record_failure(
             self._store,
             stage=stage,
             item=item,
             error=error,
             now=self._clock(),
-            is_final=not is_retry,
-            next_try_at=next_try_at,
+            is_final=not isinstance(error, RetryLater),
             retry_after_seconds=error.retry_after_seconds if isinstance(error, RetryLater) else None,
         )
         is_ours = isinstance(error, IngestError)
         self.tally.problems.append(str(error) if is_ours else f"{item}: {type(error).__name__}: {error}")
+
+
+async def _attempt(do: Callable[[Item], Awaitable[Result]], item: Item) -> Result | Exception:
+    try:
+        return await do(item)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  the per-item loop: whatever one page does, the others are fetched
+        return error
+
+
+def _innermost(errors: ExceptionGroup[Exception]) -> Exception:
+    first = errors.exceptions[0]
+    return _innermost(first) if isinstance(first, ExceptionGroup) else first
+
+
+def _name_of(item: object) -> str:
+    """What the failures of an item are recorded under."""
+    if isinstance(item, FeedState):
+        return item.url
+    return item.item if isinstance(item, PendingEntry) else str(item)

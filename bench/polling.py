@@ -1,10 +1,13 @@
 """Feeds and pages per second, cold: `python -m bench.polling [--feeds 2000]`, beside a plain loop in the same run.
 
+Two rounds: with a server that answers after 50 ms, as servers elsewhere do, and with one that answers at once, where
+there is nothing to wait for and only the cost of the processor counts.
+
 A local server (a process of its own) has FEEDS feeds of 20 entries on 40 loopback addresses; one entry of each links
 to a page of some 400 words, the others say nothing that has to be fetched or kept. The plain loop is what one writes
-first: httpx2 with one client, feedparser,
-trafilatura, one after the other, nothing stored. sayso polls and fetches with `app.walk` into a new SQLite store, but
-reads no text. Prints both, their ratio, and sayso's peak memory at a quarter of the feeds and at all of them.
+first: httpx2 with one client, feedparser, trafilatura, one after the other, nothing stored; where it has to wait it
+gets a tenth of the feeds. sayso polls and fetches with `app.walk` into a new SQLite store, but reads no text. Prints
+both, their ratio, and sayso's peak memory at a quarter of the feeds and at all of them.
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -69,22 +74,35 @@ class NoReader:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--feeds", type=int, default=2000)
+    parser.add_argument("--wait-ms", type=int, default=50, help="how long the server of the first round waits")
     arguments = parser.parse_args()
+    for wait_ms in (arguments.wait_ms, 0):
+        with _serving(wait_ms / 1000) as port:
+            urls = [f"http://127.0.0.{1 + n % HOSTS}:{port}/feed/{n}" for n in range(arguments.feeds)]
+            plain = _in_process(run_plain_loop, urls[: len(urls) // 10] if wait_ms else urls)
+            quarter = _in_process(run_sayso, urls[: len(urls) // 4])
+            whole = _in_process(run_sayso, urls)
+        print(f"The server answers after {wait_ms} ms:")
+        for name, figure in (("plain loop", plain), ("sayso", whole)):
+            print(f"  {name:12} {figure.feeds} feeds, {figure.pages} pages, {figure.per_second():6.0f} a second")
+        print(f"  sayso does {whole.per_second() / plain.per_second():.2f} times the plain loop")
+        small, large = quarter.peak_megabytes, whole.peak_megabytes
+        print(f"  peak memory {small:.0f} MB at {quarter.feeds} feeds, {large:.0f} MB at {whole.feeds}")
+    return 0
+
+
+@contextmanager
+def _serving(wait_seconds: float) -> Iterator[int]:
+    """A server in a process of its own; yields its port."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    server = context.Process(target=serve, args=(theirs,), daemon=True)
+    server = context.Process(target=serve, args=(theirs, wait_seconds), daemon=True)
     server.start()
-    port = ours.recv()
-    urls = [f"http://127.0.0.{1 + n % HOSTS}:{port}/feed/{n}" for n in range(arguments.feeds)]
-    plain = _in_process(run_plain_loop, urls)
-    quarter = _in_process(run_sayso, urls[: len(urls) // 4])
-    whole = _in_process(run_sayso, urls)
-    server.terminate()
-    for name, figure in (("plain loop", plain), ("sayso", whole)):
-        print(f"{name:12} {figure.feeds} feeds, {figure.pages} pages, {figure.per_second():6.0f} a second")
-    print(f"sayso does {whole.per_second() / plain.per_second():.2f} times the plain loop")
-    print(f"peak memory {quarter.peak_megabytes:.0f} MB at {quarter.feeds} feeds, {whole.peak_megabytes:.0f} MB at all")
-    return 0
+    try:
+        yield ours.recv()
+    finally:
+        server.terminate()
+        server.join()
 
 
 def run_plain_loop(urls: list[str]) -> Figure:
@@ -140,23 +158,24 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def serve(connection: Connection) -> None:
-    """Answer on all loopback addresses, as fast as one process can."""
-    asyncio.run(_serve(connection))
+def serve(connection: Connection, wait_seconds: float) -> None:
+    """Answer on all loopback addresses after `wait_seconds`, as fast as one process can."""
+    asyncio.run(_serve(connection, wait_seconds))
 
 
-async def _serve(connection: Connection) -> None:
-    server = await asyncio.start_server(_answer, [f"127.0.0.{n + 1}" for n in range(HOSTS)], 0)
-    await asyncio.sleep(0)
+async def _serve(connection: Connection, wait_seconds: float) -> None:
+    answer = partial(_answer, wait_seconds)
+    addresses = [f"127.0.0.{n + 1}" for n in range(HOSTS)]
+    server = await asyncio.start_server(answer, addresses[0], 0)
     port = server.sockets[0].getsockname()[1]
     server.close()
-    server = await asyncio.start_server(_answer, [f"127.0.0.{n + 1}" for n in range(HOSTS)], port)
+    server = await asyncio.start_server(answer, addresses, port)
     connection.send(port)
     async with server:
         await server.serve_forever()
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _answer(wait_seconds: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while line := await reader.readline():
             path = line.split()[1].decode()
@@ -165,6 +184,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
                 if header.lower().startswith(b"host:"):
                     host = header.split(b":", 1)[1].strip().decode()
             kind, body = _body(path, host)
+            await asyncio.sleep(wait_seconds)
             status = "200 OK" if body else "404 Not Found"
             head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)

@@ -19,20 +19,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graph.following import (
-    PollRecord,
-    add_feeds,
-    compare_entries,
-    count_items,
-    list_feeds,
-    list_polls,
-    save_poll,
-)
+from graph.following import add_feeds, count_items, list_feeds
+from graph.polls import list_polls, save_polls
 from graph.store import Store
 from ingest.errors import IngestError
 from ingest.feed import FeedState
 from ingest.feeds import parse_feed
-from ingest.polling import Poll, after_failure, after_success, has_gap, new_feed
+from ingest.polling import Poll, new_feed
 
 
 def main() -> int:
@@ -79,22 +72,11 @@ def replay_outlet(store: Store, folder: Path) -> dict[str, int]:
 def replay_snapshot(store: Store, state: FeedState, path: Path, at: datetime) -> FeedState:
     """Poll one snapshot as if it were answered now, and return the feed's next state."""
     try:
-        feed = parse_feed(read_snapshot(path), url=state.url, headers={}, now=at)
+        outcome = Poll(status=200, headers={}, feed=parse_feed(read_snapshot(path), url=state.url, headers={}, now=at))
     except IngestError as error:
-        after = after_failure(state, error, now=at, chance=0.5)
-        save_poll(store, after, [], PollRecord(status=200, outcome=f"failed: {after.last_error}"), now=at)
-        return after
-    seen, overlap = compare_entries(store, state, feed.entries)
-    after = after_success(state, Poll(status=200, headers={}, feed=feed), overlap, now=at)
-    record = PollRecord(
-        status=200,
-        outcome=f"{overlap.new} new of {overlap.entries}",
-        entries=overlap.entries,
-        new=overlap.new,
-        is_gap=has_gap(state, overlap),
-    )
-    save_poll(store, after, seen, record, now=at)
-    return after
+        outcome = Poll(error=error)
+    (saved,) = save_polls(store, [(state, outcome)], now=at, chance=lambda: 0.5)
+    return saved.state
 
 
 def find_snapshots(folder: Path) -> Iterator[tuple[datetime, Path]]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from graph.claim_keys import ClaimKey, claim_key
 from graph.derivations import find_derivations
-from graph.failures import clear_failure
+from graph.failures import clear_failures
 from graph.ids import stable_id
 from graph.rows import insert_new, storable
 from graph.schema import (
@@ -52,7 +52,7 @@ def save_annotation(
         _check_spans(version, annotation)
         _forget_annotation(connection, version_id)
         _insert_annotation(connection, version, annotation, pipeline_version, now)
-        clear_failure(connection, stage="read", item=version.url)
+        clear_failures(connection, stage="read", items=[version.url])
 
 
 def attribution_id(version_id: int, attribution: Attribution) -> int:

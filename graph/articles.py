@@ -6,7 +6,7 @@ A version never changes. The same text seen again is the same version; a changed
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -40,30 +40,31 @@ class UnreadVersion:
 def save_article(store: Store, article: Article, *, now: datetime) -> SavedArticle:
     """Store `article` durably. A second run with the same article changes nothing."""
     with store.writing() as connection:
-        return insert_article(connection, article, now=now)
+        (saved,) = insert_articles(connection, [article], now=now)
+        return saved
 
 
-def insert_article(connection: Connection, article: Article, *, now: datetime) -> SavedArticle:
-    """The same inside a transaction that does more."""
-    outlet_id = insert_outlet(connection, article.outlet)
-    url = storable(article.url)
-    article_id = stable_id("article", url)
-    title, text = storable(article.title), storable(article.text)
-    version_id = stable_id("version", article_id, title, text)
-    insert_new(
-        connection,
-        articles,
-        [{"id": article_id, "url": url, "outlet_id": outlet_id, "first_seen_at": now}],
-    )
-    is_new = (
-        connection.execute(select(article_versions.c.id).where(article_versions.c.id == version_id)).first() is None
-    )
-    if is_new:
-        insert_new(connection, article_versions, [_version_row(article, version_id, article_id, title, text, now)])
-        if article.html is not None:
-            packed = gzip.compress(article.html, mtime=0)
-            insert_new(connection, raw_pages, [{"version_id": version_id, "html_gzip": packed}])
-    return SavedArticle(article_id=article_id, version_id=version_id, is_new=is_new)
+def insert_articles(connection: Connection, found: Sequence[Article], *, now: datetime) -> list[SavedArticle]:
+    """The same for several, inside a transaction that does more."""
+    outlet_ids = _insert_outlets(connection, [article.outlet for article in found])
+    rows = [_article_row(article, outlet_id, now) for article, outlet_id in zip(found, outlet_ids, strict=True)]
+    insert_new(connection, articles, rows)
+    versions = [_version_row(article, row["id"], now) for article, row in zip(found, rows, strict=True)]
+    ids = [version["id"] for version in versions]
+    held = set(connection.execute(select(article_versions.c.id).where(article_versions.c.id.in_(ids))).scalars())
+    new = {version["id"]: version for version in versions if version["id"] not in held}
+    insert_new(connection, article_versions, list(new.values()))
+    pages = {
+        version["id"]: article.html_gzip
+        for article, version in zip(found, versions, strict=True)
+        if version["id"] in new and article.html_gzip is not None
+    }
+    insert_new(connection, raw_pages, [{"version_id": key, "html_gzip": page} for key, page in pages.items()])
+    saved = []
+    for row, version in zip(rows, versions, strict=True):
+        is_new = new.pop(version["id"], None) is not None  # the second of two the same is not
+        saved.append(SavedArticle(article_id=row["id"], version_id=version["id"], is_new=is_new))
+    return saved
 
 
 def load_page(store: Store, version_id: int) -> bytes | None:
@@ -72,16 +73,6 @@ def load_page(store: Store, version_id: int) -> bytes | None:
     with store.reading() as connection:
         packed = connection.execute(query).scalar()
     return None if packed is None else gzip.decompress(packed)
-
-
-def insert_outlet(connection: Connection, name: str | None) -> int | None:
-    """Return the outlet's id, or `None` for an unknown outlet. Outlets of one name in any case are one."""
-    if name is None or not name.strip():
-        return None
-    name = storable(" ".join(name.split()))
-    outlet_id = stable_id("outlet", name.casefold())
-    insert_new(connection, outlets, [{"id": outlet_id, "name": name, "family": None}])
-    return outlet_id
 
 
 def unread_versions(store: Store, *, now: datetime, batch: int = 64) -> Iterator[list[UnreadVersion]]:
@@ -121,11 +112,24 @@ def _unread(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _version_row(
-    article: Article, version_id: int, article_id: int, title: str, text: str, now: datetime
-) -> dict[str, object]:
+def _insert_outlets(connection: Connection, names: Sequence[str | None]) -> list[int | None]:
+    """Return the outlets' ids, `None` for an unknown outlet. Outlets of one name in any case are one."""
+    words = [storable(" ".join((name or "").split())) for name in names]
+    ids = [stable_id("outlet", name.casefold()) if name else None for name in words]
+    rows = {key: {"id": key, "name": name, "family": None} for key, name in zip(ids, words, strict=True) if name}
+    insert_new(connection, outlets, list(rows.values()))
+    return ids
+
+
+def _article_row(article: Article, outlet_id: int | None, now: datetime) -> dict[str, Any]:
+    url = storable(article.url)
+    return {"id": stable_id("article", url), "url": url, "outlet_id": outlet_id, "first_seen_at": now}
+
+
+def _version_row(article: Article, article_id: int, now: datetime) -> dict[str, Any]:
+    title, text = storable(article.title), storable(article.text)
     return {
-        "id": version_id,
+        "id": stable_id("version", article_id, title, text),
         "article_id": article_id,
         "sha256": sha256(text.encode()).hexdigest(),
         "title": title,

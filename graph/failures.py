@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +41,29 @@ def record_failure(
     now: datetime,
     is_final: bool,
     retry_after_seconds: float | None = None,
+) -> None:
+    """Record that `item` failed at `stage`, as `insert_failure` does, in a transaction of its own."""
+    with store.writing() as connection:
+        insert_failure(
+            connection,
+            stage=stage,
+            item=item,
+            error=error,
+            now=now,
+            is_final=is_final,
+            retry_after_seconds=retry_after_seconds,
+        )
+
+
+def insert_failure(
+    connection: Connection,
+    *,
+    stage: str,
+    item: str,
+    error: Exception,
+    now: datetime,
+    is_final: bool,
+    retry_after_seconds: float | None = None,
     next_try_at: datetime | None = None,
 ) -> None:
     """Record that `item` failed at `stage`; a repeated failure of one item is one row with its attempts counted.
@@ -49,26 +72,26 @@ def record_failure(
     """
     item = storable(item)
     failure_id = stable_id("failure", stage, item)
-    with store.writing() as connection:
-        row = connection.execute(select(failures).where(failures.c.id == failure_id)).first()
-        attempts = 1 if row is None else row.attempts + 1
-        values = {
-            "error": type(error).__name__,
-            "message": storable(str(error)),
-            "attempts": attempts,
-            "last_at": now,
-            "next_try_at": None if is_final else next_try_at or now + _wait(attempts, retry_after_seconds),
-        }
-        if row is None:
-            new = {"id": failure_id, "stage": stage, "item": item, "first_at": now, **values}
-            insert_new(connection, failures, [new])
-        else:
-            connection.execute(failures.update().where(failures.c.id == failure_id).values(**values))
+    row = connection.execute(select(failures).where(failures.c.id == failure_id)).first()
+    attempts = 1 if row is None else row.attempts + 1
+    values = {
+        "error": type(error).__name__,
+        "message": storable(str(error)),
+        "attempts": attempts,
+        "last_at": now,
+        "next_try_at": None if is_final else next_try_at or now + _wait(attempts, retry_after_seconds),
+    }
+    if row is None:
+        insert_new(connection, failures, [{"id": failure_id, "stage": stage, "item": item, "first_at": now, **values}])
+    else:
+        connection.execute(failures.update().where(failures.c.id == failure_id).values(**values))
 
 
-def clear_failure(connection: Connection, *, stage: str, item: str) -> None:
-    """Forget the failure of an item that has now succeeded."""
-    connection.execute(delete(failures).where(failures.c.id == stable_id("failure", stage, storable(item))))
+def clear_failures(connection: Connection, *, stage: str, items: Iterable[str]) -> None:
+    """Forget the failures of items that have now succeeded."""
+    ids = [stable_id("failure", stage, storable(item)) for item in items]
+    if ids:
+        connection.execute(delete(failures).where(failures.c.id.in_(ids)))
 
 
 def list_failures(store: Store, *, limit: int = 100) -> Sequence[Failure]:

@@ -54,7 +54,7 @@ class Article:
     language: str | None = None  # ISO 639-1
     links: tuple[Link, ...] = ()
     flags: tuple[Flag, ...] = ()
-    html: bytes | None = None  # the page as it was fetched, for a better extractor to read again
+    html_gzip: bytes | None = None  # the page as it was fetched, for a better extractor to read again
 
     def __post_init__(self) -> None:
         if not self.url:

@@ -6,6 +6,7 @@ date, and its text stands in, flagged, where the page has none.
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -37,6 +38,7 @@ _PAGE_KINDS = frozenset(
 )
 _LANGUAGE_CHARACTERS = 2000
 _FUTURE_SLACK = timedelta(days=1)
+GZIP_LEVEL = 3  # twice as fast as 6 on real pages, and a tenth larger
 _BLOCKS = frozenset({"p", "li", "blockquote", "td", "h1", "h2", "h3", "h4", "h5", "h6", "div"})
 _BLOCK_CHARACTERS = 5000
 _TITLE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ")
@@ -62,9 +64,9 @@ async def fetch_article(
     if robots is not None:
         await robots.check(url)
     response = await fetcher.fetch(url, max_bytes=PAGE_LIMIT_BYTES)
-    article = await run(
+    return await run(
         url,
-        extract_article,
+        extract_and_pack,
         html=response.body,
         url=response.url,
         headers=dict(response.headers),
@@ -72,7 +74,11 @@ async def fetch_article(
         entry=entry,
         outlet=outlet,
     )
-    return replace(article, html=response.body)
+
+
+def extract_and_pack(html: bytes, **arguments: Any) -> Article:
+    """As `extract_article`, and keep the page, compressed: work for the worker, and less to send back."""
+    return replace(extract_article(html, **arguments), html_gzip=gzip.compress(html, GZIP_LEVEL, mtime=0))
 
 
 def extract_article(

@@ -23,7 +23,7 @@ from graph.articles import save_article
 from graph.store import Store
 from ingest.article import Article as IncomingArticle
 from ingest.errors import Unreachable
-from ingest.polling import after_failure, new_feed
+from ingest.polling import new_feed
 from nlp.annotation import SourceType, Stance
 from tests.app.world import environment
 from tests.graph.test_trace import LEAK, relayed
@@ -103,13 +103,14 @@ def long_article() -> Article:
 
 
 def _add_failing_feed(store: Store) -> None:
-    from graph.following import PollRecord, add_feeds, save_poll
+    from graph.following import add_feeds
+    from graph.polls import save_polls
+    from ingest.polling import Poll
 
     state = new_feed("https://herald.example/feed", "Norland Herald", now=NOW)
     add_feeds(store, [state])
     error = Unreachable(state.url, "its host name is not known; check the address, or your own network")
-    record = PollRecord(status=None, outcome="failed")
-    save_poll(store, after_failure(state, error, now=NOW), [], record, now=NOW)
+    save_polls(store, [(state, Poll(error=error))], now=NOW)
 
 
 @pytest.fixture(scope="module")

@@ -207,7 +207,7 @@ def test_a_store_that_fails_stops_the_walk_with_its_own_error(
     def fail(*_: object, **__: object) -> None:
         raise StoreFull(db, "no space is left")
 
-    monkeypatch.setattr("app.walk.save_poll", fail)
+    monkeypatch.setattr("app.walk.save_polls", fail)
     with store, pytest.raises(StoreFull):
         asyncio.run(follow(walk))
 

@@ -7,11 +7,14 @@ from dataclasses import replace
 from alembic import command
 from sqlalchemy import text
 
-from graph.following import PollRecord, compare_entries, list_feeds, save_poll
+from graph.following import list_feeds
 from graph.ids import stable_id
 from graph.migrations import migrate
+from graph.polls import save_polls
 from graph.store import Store, _make_engine
-from ingest.feed import Entry
+from ingest.feed import Entry, Feed, FeedState
+from ingest.identity import SeenEntry
+from ingest.polling import Poll
 from tests.graph.world import NOW
 
 FEED_ID = stable_id("feed", "https://a.example/feed")
@@ -42,8 +45,13 @@ def test_a_store_of_revision_1_keeps_its_feeds_and_takes_their_items_for_known(d
         assert (state.gaps, state.has_lying_validator, state.due_reason) == (0, False, "new")
         known = Entry(id="g", has_guid=True, url="https://a.example/1", title="One")
         other = Entry(id="h", has_guid=True, url="https://a.example/2", title="Two")
-        seen, _ = compare_entries(store, state, (known, other))
+        seen = show(store, state, (known, other))
         assert [(item.is_new, item.is_changed) for item in seen] == [(False, False), (True, False)]
-        save_poll(store, state, seen, PollRecord(status=200, outcome=""), now=NOW)
-        seen, _ = compare_entries(store, state, (replace(known, title="One, corrected"), other))
+        seen = show(store, state, (replace(known, title="One, corrected"), other))
         assert [(item.is_new, item.is_changed) for item in seen] == [(False, True), (False, False)]
+
+
+def show(store: Store, state: FeedState, entries: tuple[Entry, ...]) -> tuple[SeenEntry, ...]:
+    feed = Feed(title=None, site_url=None, language=None, entries=entries)
+    (saved,) = save_polls(store, [(state, Poll(status=200, headers={}, feed=feed))], now=NOW)
+    return saved.seen
