@@ -56,6 +56,11 @@ def complain(message: str) -> None:
     click.echo(f"sayso: {printable(message)}", err=True)
 
 
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`number` with its word: "1 feed", "2 feeds", "2 entries"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def printable(text: str) -> str:
     """`text` with whatever a terminal would obey (escape codes, text direction) made visible as U+FFFD."""
     return "".join("\ufffd" if _is_command(character) else character for character in text)

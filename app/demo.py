@@ -22,10 +22,12 @@ def main() -> int:
     """Run the demo and return its exit code."""
     home = CHECKOUT / ".demo"
     shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
     environment = os.environ | {DB_VARIABLE: f"sqlite:///{home / 'sayso.db'}", NETWORKS_VARIABLE: "127.0.0.1"}
     with DemoServer(CHECKOUT / "data" / "demo") as server:
         print(f"The sample outlets are served at {server.url}\n", flush=True)
-        _sayso(environment, "feeds", "add", *server.feed_urls)
+        server.write_feed_list(home / "feeds.opml")
+        _sayso(environment, "feeds", "import", ".demo/feeds.opml")
         # One of the sample feeds is broken on purpose, so this ends with 3: done, with items failed.
         if _sayso(environment, "ingest") not in (0, 3):
             return 1

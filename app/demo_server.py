@@ -107,6 +107,11 @@ class DemoServer:
         files = sorted(self._folder.glob("*/feed.*"))
         return tuple(f"{self.url}/{file.relative_to(self._folder).as_posix()}" for file in files)
 
+    def write_feed_list(self, path: Path) -> None:
+        """Write the feeds as OPML, without the outlets' names: their pages say them."""
+        rows = "".join(f'<outline type="rss" xmlUrl="{url}"/>' for url in self.feed_urls)
+        path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>\n', encoding="utf-8")
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -11,6 +11,7 @@ from graph.evidence import AttributionEvidence, DerivationEvidence
 from graph.failures import Failure
 from graph.ids import Kind, show_id
 from graph.origins import OriginClass, Origins
+from graph.polls import PollRecord
 from graph.trace import ClaimSummary, Trace
 from ingest.article import Article
 from ingest.feed import Entry, FeedState
@@ -58,6 +59,17 @@ def feed_to_dict(state: FeedState) -> dict[str, Any]:
         "moved_to": state.moved_to,
         "error_streak": state.error_streak,
         "last_error": state.last_error,
+    }
+
+
+def poll_to_dict(poll: PollRecord) -> dict[str, Any]:
+    return {
+        "at": time_to_text(poll.at),
+        "status": poll.status,
+        "outcome": poll.outcome,
+        "entries": poll.entries,
+        "new": poll.new,
+        "is_gap": poll.is_gap,
     }
 
 

@@ -10,13 +10,15 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from app.context import printable
+from app.context import count, printable
 from graph.browsing import EntityView, Status
 from graph.chains import Chain, Hop
 from graph.evidence import AttributionEvidence
 from graph.failures import Failure
+from graph.following import ItemCounts
 from graph.ids import Kind, show_id
 from graph.origins import Origins
+from graph.polls import PollRecord
 from graph.trace import ClaimSummary, Trace
 from ingest.feed import FeedState
 
@@ -86,6 +88,25 @@ def show_feeds(states: Sequence[FeedState], *, now: datetime) -> None:
         console.print(_text(f"    {'; '.join(facts)}"))
 
 
+def show_feed(state: FeedState, items: ItemCounts, polls: Sequence[PollRecord], *, now: datetime) -> None:
+    """One feed with its history, the latest poll first."""
+    show_feeds([state], now=now)
+    console = _console()
+    changes = "" if not items.changes else f", changed {count(items.changes, 'time')}"
+    console.print(f"    {count(items.items, 'item')} so far{changes}")
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.add_column("poll", no_wrap=True)
+    table.add_column("answer", justify="right")
+    table.add_column("outcome", overflow="fold")
+    for poll in polls:
+        gap = "; nothing of what it showed before: items may be lost" if poll.is_gap else ""
+        answer = "" if poll.status is None else str(poll.status)
+        table.add_row(
+            "" if poll.at is None else _time(poll.at), answer, _text(poll.outcome + gap, style="red" if gap else "")
+        )
+    console.print(table)
+
+
 def feed_remarks(state: FeedState, *, now: datetime) -> list[str]:
     """What a person should know of a feed besides how it is doing."""
     remarks = []
@@ -101,8 +122,8 @@ def feed_remarks(state: FeedState, *, now: datetime) -> list[str]:
 
 def show_status(status: Status, failures: Sequence[Failure], *, now: datetime) -> None:
     console = _console()
-    for name, count in status.counts.items():
-        console.print(f"{count:>9,} {name.replace('_', ' ')}")
+    for name, number in status.counts.items():
+        console.print(f"{number:>9,} {name.replace('_', ' ')}")
     console.print(f"{status.pending_entries:>9,} entries whose page is still to be fetched")
     console.print(f"{status.unread_versions:>9,} versions not read yet")
     console.print(f"{status.feeds_in_error:>9,} feeds in error")

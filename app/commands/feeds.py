@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from app.context import Context, complain, print_json
+from app.context import Context, ItemsFailed, complain, count, print_json, printable
+
+if TYPE_CHECKING:
+    from graph.store import Store
+    from ingest.discovery import Offer
+    from ingest.http import Fetcher
+    from ingest.workers import Run
 
 
 @click.group("feeds")
 def feeds_group() -> None:
-    """Follow feeds: add, list, remove, import, export."""
+    """Follow feeds: add, list, show, remove, import, export."""
 
 
 @feeds_group.command("add")
@@ -19,21 +29,120 @@ def feeds_group() -> None:
 @click.option("--outlet", metavar="NAME", help="The name of the outlet whose feed it is.")
 @click.pass_obj
 def add_command(context: Context, urls: tuple[str, ...], outlet: str | None) -> None:
-    """Follow the feeds at these URLs. They are polled by the next `sayso ingest`."""
-    from graph.following import add_feeds
+    """Follow the feeds at these URLs.
+
+    The address of a site will do: its page is asked which feeds there are, and you choose. What a feed shows is taken
+    at once; the next `sayso ingest` fetches its articles. A feed that cannot be reached now is followed all the same.
+    """
+    from graph.following import list_feeds
     from ingest.errors import IngestError
-    from ingest.polling import new_feed
     from ingest.urls import clean_url
 
     try:
-        states = [new_feed(clean_url(url), outlet, now=context.clock()) for url in urls]
+        addresses = list(dict.fromkeys(clean_url(url) for url in urls))
     except IngestError as error:
         raise click.UsageError(str(error)) from error
     with context.open_store(create=True) as store:
-        added = add_feeds(store, states)
-    click.echo(
-        f"{added} feeds added" + (f", {len(states) - added} were followed already" if added < len(states) else "")
-    )
+        followed = {state.url for state in list_feeds(store)}
+        new = [url for url in addresses if url not in followed]
+        added, is_complete = asyncio.run(_add_all(context, store, new, outlet)) if new else (0, True)
+    known = len(addresses) - len(new)
+    click.echo(f"{count(added, 'feed')} added" + (f", {known} followed already" if known else ""))
+    if not is_complete:
+        raise ItemsFailed
+
+
+async def _add_all(context: Context, store: Store, urls: list[str], outlet: str | None) -> tuple[int, bool]:
+    """Return how many feeds were added, and whether each URL gave one."""
+    from ingest.workers import Workers
+
+    added = 0
+    is_complete = True
+    with Workers(1) as workers:
+        async with context.make_fetcher() as fetcher:
+            for url in urls:
+                number = await _add(context, store, fetcher, workers.run, url, outlet)
+                added += number or 0
+                is_complete = is_complete and number is not None
+    return added, is_complete
+
+
+async def _add(
+    context: Context, store: Store, fetcher: Fetcher, run: Run, url: str, outlet: str | None, *, may_choose: bool = True
+) -> int | None:
+    """Follow what is at `url`, or what is chosen of the feeds that it offers. Return how many that adds, if any."""
+    from graph.following import add_feeds
+    from graph.polls import save_polls
+    from ingest.discovery import Discovery, discover
+    from ingest.errors import IngestError
+    from ingest.polling import Poll, new_feed
+
+    now = context.clock()
+    state = new_feed(url, outlet, now=now)
+    try:
+        found = await discover(fetcher, url, now=now, run=run)
+    except IngestError as error:
+        complain(f"{error}. It is followed all the same and tried again by `sayso ingest`")
+        found = Discovery(poll=Poll(error=error))
+    if found.poll is not None:
+        if not add_feeds(store, [state]):
+            return 0  # it was followed already, and its state is its own
+        (saved,) = save_polls(store, [(state, found.poll)], now=now)
+        if found.poll.error is None:
+            shown = count(saved.record.entries, "entry", "entries")
+            click.echo(f"{printable(saved.state.title or url)}: {shown}")
+        return 1
+    if not found.offers or not may_choose:
+        complain(f"{url}: this is a page, and it names no feed; give the address of the feed itself")
+        return None
+    chosen = _choose(url, found.offers)
+    added = [await _add(context, store, fetcher, run, offer.url, outlet, may_choose=False) for offer in chosen]
+    return sum(number or 0 for number in added) if chosen else None
+
+
+def _choose(url: str, offers: Sequence[Offer]) -> Sequence[Offer]:
+    """Show what a page offers; where somebody is at the keyboard, ask which of it to follow."""
+    click.echo(f"{url} is a page; it offers:")
+    for number, offer in enumerate(offers, start=1):
+        click.echo(f"  {number}  {printable(offer.title or 'untitled')}  {printable(offer.url)}")
+    if not sys.stdin.isatty():
+        complain("follow one of them with: sayso feeds add URL")
+        return ()
+    answer = click.prompt("Which? Numbers, `all`, or nothing for none", default="", show_default=False)
+    if answer.strip().lower() == "all":
+        return offers
+    numbers = {int(word) for word in answer.replace(",", " ").split() if word.isdecimal()}
+    return [offer for number, offer in enumerate(offers, start=1) if number in numbers]
+
+
+@feeds_group.command("show")
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="The feed and its polls as one JSON object.")
+@click.pass_obj
+def show_command(context: Context, url: str, *, as_json: bool) -> None:
+    """Show how one feed is doing, and its last polls."""
+    from app.output import feed_to_dict, poll_to_dict
+    from app.show import show_feed
+    from graph.errors import NotFound
+    from graph.following import count_items, list_feeds
+    from graph.polls import list_polls
+
+    with context.open_store() as store:
+        state = next((state for state in list_feeds(store) if url in (state.url, state.moved_to)), None)
+        if state is None:
+            raise NotFound(url, "no such feed is followed; `sayso feeds list` shows those that are")
+        polls, items = list_polls(store, state.url), count_items(store, state.url)
+    if as_json:
+        print_json(
+            {
+                **feed_to_dict(state),
+                "items": items.items,
+                "changes": items.changes,
+                "polls": [poll_to_dict(poll) for poll in polls],
+            }
+        )
+    else:
+        show_feed(state, items, polls, now=context.clock())
 
 
 @feeds_group.command("list")
@@ -87,7 +196,7 @@ def import_command(context: Context, file: Path) -> None:
     states = [new_feed(address.url, address.outlet, now=context.clock()) for address in addresses.feeds]
     with context.open_store(create=True) as store:
         added = add_feeds(store, states)
-    click.echo(f"{added} feeds added, {len(states) - added} were followed already")
+    click.echo(f"{count(added, 'feed')} added, {len(states) - added} were followed already")
     if addresses.skipped:
         complain(f"{addresses.skipped} rows were left out: no http or https address")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.commands.inspect import is_url
-from app.context import Context, ItemsFailed, complain, print_json
+from app.context import Context, ItemsFailed, complain, count, print_json
 
 if TYPE_CHECKING:
     from app.walk import Tally, Walk
@@ -91,6 +91,5 @@ def _report(tally: Tally, *, as_json: bool) -> None:
     parts.append(f"{tally.articles} articles stored" + (f" ({tally.known} held already)" if tally.known else ""))
     parts.append(f"{tally.read} read, {tally.attributions} attributions found")
     if tally.problems:
-        count = len(tally.problems)
-        parts.append("1 item failed" if count == 1 else f"{count} items failed")
+        parts.append(f"{count(len(tally.problems), 'item')} failed")
     click.echo("; ".join(parts))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.demo_server import DemoServer
-from tests.app.world import CHECKOUT, sayso
+from tests.app.world import CHECKOUT, follow_outlets, sayso
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def outlets() -> Iterator[DemoServer]:
 def filled(outlets: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a SQLite store that has taken in the sample outlets. Tests only read it."""
     url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'sayso.db'}"
-    assert sayso(url, "feeds", "add", *outlets.feed_urls).code == 0
+    follow_outlets(url, outlets, tmp_path_factory.mktemp("feeds"))
     done = sayso(url, "ingest", "--quiet")
     assert done.code == 3, done.err  # one of the sample feeds is broken on purpose
     return url

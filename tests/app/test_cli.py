@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from app.demo_server import DemoServer
 from tests.app.world import CHECKOUT, check_schema, sayso
@@ -208,3 +209,48 @@ def test_control_characters_never_reach_the_terminal(db: str, tmp_path: Path) ->
     assert "Evil" in shown
     assert "\x1b[2J" not in shown
     assert "\u202e" not in shown
+
+
+FEED = "<rss version='2.0'><channel><title>Herald</title><item><title>One</title><link>{}</link></item></channel></rss>"
+PAGE = "<html><head><link rel='alternate' type='application/rss+xml' title='News' href='/feed'></head></html>"
+
+
+def test_adding_a_feed_takes_one_request_and_keeps_what_it_shows(db: str, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(FEED.format("http://a.example/1"))
+    url = httpserver.url_for("/feed")
+    done = sayso(db, "feeds", "add", url)
+    assert (done.code, done.out) == (0, "Herald: 1 entry\n1 feed added\n")
+    assert sayso(db, "feeds", "add", url).out == "0 feeds added, 1 followed already\n"
+    assert len(httpserver.log) == 1
+    assert sayso(db, "status", "--json").lines[0]["pending_entries"] == 1
+    shown = sayso(db, "feeds", "show", url)
+    assert ("1 item so far" in shown.out, "1 new of 1" in shown.out) == (True, True)
+    (line,) = sayso(db, "feeds", "show", url, "--json").lines
+    check_schema("feed", line)
+    assert [(poll["status"], poll["new"]) for poll in line["polls"]] == [(200, 1)]
+    assert sayso(db, "feeds", "show", "http://a.example/none").code == 2
+
+
+def test_a_site_offers_its_feeds(db: str, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data(PAGE, content_type="text/html")
+    done = sayso(db, "feeds", "add", httpserver.url_for("/"))
+    assert (done.code, httpserver.url_for("/feed") in done.out, "sayso feeds add" in done.err) == (3, True, True)
+    assert sayso(db, "feeds", "list", "--json").lines == []
+
+
+def test_a_feed_that_cannot_be_reached_is_followed_all_the_same(db: str) -> None:
+    done = sayso(db, "feeds", "add", "http://127.0.0.1:9/feed")
+    assert (done.code, "1 feed added" in done.out, "followed all the same" in done.err) == (0, True, True)
+    (state,) = sayso(db, "feeds", "list", "--json").lines
+    assert state["error_streak"] == 1
+
+
+def test_ones_own_network_has_to_be_allowed(db: str, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    httpserver.expect_request("/feed").respond_with_data(FEED.format("http://a.example/1"))
+    url = httpserver.url_for("/feed")
+    monkeypatch.setattr("tests.app.world.NETWORKS", "")
+    refused = sayso(db, "inspect", url)
+    assert (refused.code, "--allow-network 127.0.0.1" in refused.err, httpserver.log) == (3, True, [])
+    assert sayso(db, "--allow-network", "127.0.0.1", "inspect", url).lines[0]["url"] == "http://a.example/1"
+    assert sayso(db, "--allow-network", "10.0.0.0/8", "--allow-network", "127.0.0.0/8", "inspect", url).code == 0
+    assert sayso(db, "--allow-network", "all", "inspect", url).code == 2

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from ingest.http import Fetcher
 from ingest.pages import fetch_article
 from ingest.polling import new_feed
 from nlp.reader import Reader
-from tests.app.world import arguments, check_schema, dump, environment, sayso
+from tests.app.world import arguments, check_schema, dump, environment, follow_outlets, sayso
 from tests.networks import LOOPBACK
 
 LINE = (
@@ -55,12 +56,12 @@ def test_the_same_again_is_not_read_again(filled: str, db: str, tmp_path: Path) 
 @pytest.mark.timeout(600)
 def test_killed_at_any_moment_it_ends_in_the_same_store(outlets: DemoServer, tmp_path: Path, database_url: str) -> None:
     calm = f"sqlite:///{tmp_path / 'calm.db'}"
-    sayso(calm, "feeds", "add", *outlets.feed_urls)
+    follow_outlets(calm, outlets, tmp_path)
     started = time.monotonic()
     sayso(calm, "ingest", "--quiet")
     whole_run_seconds = time.monotonic() - started
     killed = database_url
-    sayso(killed, "feeds", "add", *outlets.feed_urls)
+    follow_outlets(killed, outlets, tmp_path)
     moments = random.Random(7)
     interrupted = 0
     for _ in range(6):
@@ -126,7 +127,7 @@ def test_bad_feeds_say_what_is_wrong_and_harm_no_good_one(db: str, httpserver: H
     for name, (body, kind, status) in FEEDS.items():
         httpserver.expect_request(f"/{name}").respond_with_data(body, status=status, content_type=kind)
     good = next(url for url in outlets.feed_urls if "river-voice" in url)
-    sayso(db, "feeds", "add", good, "http://127.0.0.1:9/dead", *(httpserver.url_for(f"/{name}") for name in FEEDS))
+    follow_all(db, [good, "http://127.0.0.1:9/dead", *(httpserver.url_for(f"/{name}") for name in FEEDS)])
     done = sayso(db, "ingest", "--quiet", "--json")
     assert (done.code, done.lines[0]["feeds"], done.lines[0]["articles"]) == (3, 1, 1)
     by_name = {
@@ -136,6 +137,11 @@ def test_bad_feeds_say_what_is_wrong_and_harm_no_good_one(db: str, httpserver: H
     assert "HTML" in by_name["html"]["message"]
     assert "404" in by_name["missing"]["message"]
     assert all(failure["next_try"] for failure in by_name.values())  # a feed is polled again whatever it answered
+
+
+def follow_all(url: str, feeds: Iterable[str]) -> None:
+    with Store.open(url) as store:
+        add_feeds(store, [new_feed(feed, None, now=datetime(2026, 3, 5, tzinfo=UTC)) for feed in feeds])
 
 
 def test_a_page_without_text_and_one_of_30_mb_are_failed_items(db: str, httpserver: HTTPServer) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 import jsonschema
 from sqlalchemy import select
 
+from app.demo_server import DemoServer
 from graph import schema
 from graph.store import Store
 
 CHECKOUT = Path(__file__).parents[2]
+NETWORKS = "127.0.0.0/8 ::1"  # where the servers of the tests are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ def arguments(*words: str) -> list[str]:
 
 
 def environment(url: str) -> dict[str, str]:
-    return os.environ | {"SAYSO_DB": url, "SAYSO_ALLOW_NETWORKS": "127.0.0.0/8 ::1", "PYTHONPATH": str(CHECKOUT)}
+    return os.environ | {"SAYSO_DB": url, "SAYSO_ALLOW_NETWORKS": NETWORKS, "PYTHONPATH": str(CHECKOUT)}
 
 
 def sayso(url: str, *words: str, stdin: str | bytes = b"", cwd: Path = CHECKOUT) -> Result:
@@ -59,6 +61,12 @@ def sayso(url: str, *words: str, stdin: str | bytes = b"", cwd: Path = CHECKOUT)
         out, err = process.communicate()
         raise AssertionError(f"sayso {' '.join(words)} hangs:\n{err.decode()}") from None
     return Result(code=process.returncode, out=out.decode(), err=err.decode())
+
+
+def follow_outlets(url: str, outlets: DemoServer, folder: Path) -> None:
+    """Follow the feeds of the sample outlets, as `make demo` does; the one that is none too."""
+    outlets.write_feed_list(folder / "feeds.opml")
+    assert sayso(url, "feeds", "import", str(folder / "feeds.opml")).code == 0
 
 
 def check_schema(name: str, value: Any) -> None:
