@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from app.batches import BATCH, Batches
 from app.progress import Reporter
+from app.turns import Turns
 from graph.annotating import save_annotation
 from graph.articles import UnreadVersion, count_unread, save_article, unread_versions
 from graph.errors import StoreError
@@ -216,12 +217,15 @@ class Walk:
         at_once: int,
     ) -> None:
         """`do` all items, `at_once` at a time, and `save` what came of them. Only an error of the store stops it."""
+        turns = Turns(items, _host_of)
         results = Batches[tuple[Item, Result | Exception]](partial(self._save_apart, save))
         with self._reporter.stage(name, total) as stage:
 
             async def worker() -> None:
-                for item in items:
-                    await results.put((item, await _attempt(do, item)))
+                while (item := await turns.take()) is not None:
+                    result = await _attempt(do, item)
+                    turns.done(item)
+                    await results.put((item, result))
                     stage.advance()
 
             async def work() -> None:
@@ -326,6 +330,13 @@ async def _attempt(do: Callable[[Item], Awaitable[Result]], item: Item) -> Resul
 def _innermost(errors: ExceptionGroup[Exception]) -> Exception:
     first = errors.exceptions[0]
     return _innermost(first) if isinstance(first, ExceptionGroup) else first
+
+
+def _host_of(item: object) -> str:
+    """The host that is asked for an item; items are feeds, entries or URLs."""
+    if isinstance(item, FeedState):
+        return urlsplit(item.poll_url).netloc
+    return urlsplit(_name_of(item)).netloc
 
 
 def _name_of(item: object) -> str:

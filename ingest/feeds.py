@@ -38,13 +38,12 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
 
     if looks_like_json(body):
         return parse_json_feed(body, url=url, now=now)
-    # BytesIO: feedparser would take bytes that look like a path or a URL for one, and open it.
-    document = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-location": url, "content-type": headers.get("content-type", "application/xml")},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    document = read_document(body, url=url, headers=headers)
+    return reduce_document(document, body, url=url, now=now)
+
+
+def reduce_document(document: Any, body: bytes, *, url: str, now: datetime) -> Feed:
+    """What sayso keeps of feedparser's dictionary. Raises NotAFeed as `parse_feed`."""
     if not document.entries and (not document.get("version") or looks_truncated(body)):
         raise NotAFeed(url, describe_non_feed(body))
     return make_feed(
@@ -53,6 +52,17 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
         language=document.feed.get("language"),
         entries=[_entry(raw, url, now) for raw in document.entries[:MOST_ENTRIES]],
         least_interval_seconds=_least_interval(document.feed),
+    )
+
+
+def read_document(body: bytes, *, url: str, headers: Mapping[str, str]) -> Any:
+    """Read RSS or Atom into feedparser's own dictionary, with the HTML inside as it is."""
+    # BytesIO: feedparser would take bytes that look like a path or a URL for one, and open it.
+    return feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-location": url, "content-type": "application/xml", **headers},
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
 
 

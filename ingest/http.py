@@ -173,7 +173,8 @@ class Fetcher:
     def _accepted(self, url: str, response: Response) -> Response:
         if response.status in _WHOLE or response.status == 304:
             return response
-        wait = retry_after_seconds(response.headers.get("retry-after"), now=datetime.now(UTC))
+        now = read_http_date(response.headers.get("date", "")) or datetime.now(UTC)  # a date is one of its clock
+        wait = retry_after_seconds(response.headers.get("retry-after"), now=now)
         if response.status in (429, 503):
             pause = FIRST_PAUSE_SECONDS if wait is None else min(max(wait, 60.0), LONGEST_PAUSE_SECONDS)
             self._host(response.url).paused_until = time.monotonic() + pause
@@ -337,9 +338,14 @@ def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:
         return None
     if value.strip().isdecimal():
         return float(value.strip()[:12])
+    at = read_http_date(value)
+    return None if at is None else max(0.0, (at - now).total_seconds())
+
+
+def read_http_date(value: str) -> datetime | None:
+    """Read a date of HTTP or of e-mail; one without a zone is UTC."""
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

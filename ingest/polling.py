@@ -13,13 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from ingest.errors import HostPaused, IngestError, RefusedByServer, RetryLater
 from ingest.feed import Feed, FeedHealth, FeedState
 from ingest.feeds import parse_feed
-from ingest.http import Fetcher
+from ingest.http import Fetcher, read_http_date
 from ingest.workers import Run, run_here
 
 FEED_LIMIT_BYTES = 8_000_000
@@ -236,9 +235,5 @@ def _count_gone(state: FeedState, error: IngestError, now: datetime) -> tuple[in
 
 
 def _seconds_until(date: str, now: datetime) -> float:
-    try:
-        at = parsedate_to_datetime(date)
-    except ValueError:
-        return 0.0
-    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    at = read_http_date(date)
+    return 0.0 if at is None else max(0.0, (at - now).total_seconds())

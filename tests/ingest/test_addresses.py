@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 
 import pytest
@@ -16,44 +12,10 @@ from ingest.addresses import Address, Network, Resolve, is_public, read_networks
 from ingest.errors import BadInput, Unreachable
 from ingest.http import Fetcher, Response
 from ingest.robots import Robots
+from tests.listener import listening
 from tests.networks import LOOPBACK
 
 NEIGHBOUR = read_networks(["127.0.0.2"])  # stands for the public Internet: the one address that is allowed
-
-
-class Listener:
-    """A server that answers every request with `answer` and counts the connections that it accepted."""
-
-    def __init__(self, address: str, answer: bytes) -> None:
-        self.accepts = 0
-        self._answer = answer
-        self._socket = socket.create_server((address, 0))
-        self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._socket.accept()
-                self.accepts += 1
-                with connection:
-                    connection.recv(65536)
-                    connection.sendall(self._answer)
-
-
-@contextmanager
-def listening(address: str = "127.0.0.1", answer: str = "") -> Iterator[Listener]:
-    whole = answer or "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret"
-    listener = Listener(address, whole.encode())
-    try:
-        yield listener
-    finally:
-        listener.close()
 
 
 def redirect(target: str) -> str:
