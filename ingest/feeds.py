@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -159,17 +160,28 @@ def describe_non_feed(body: bytes) -> str:
 
 
 def _entry(raw: Any, base: str, now: datetime) -> Entry | None:
-    contents = [part.get("value") or "" for part in raw.get("content", [])]
+    contents = [_escape_plain(part) for part in raw.get("content", [])]
     return make_entry(
         guid=raw.get("id") or None,
         url=_link(raw, base),
-        title=raw.get("title") or "",
-        summary=raw.get("summary"),
+        title=_html(raw, "title") or "",
+        summary=_html(raw, "summary"),
         content=max(contents, key=len, default=None),
         author=raw.get("author"),
         published_at=_time(raw.get("published_parsed") or raw.get("updated_parsed")),
         now=now,
     )
+
+
+def _html(raw: Any, name: str) -> str | None:
+    detail = raw.get(f"{name}_detail")
+    return raw.get(name) if detail is None else _escape_plain(detail)
+
+
+def _escape_plain(detail: Any) -> str:
+    """A text of feedparser's as HTML; what Atom, or feedparser's guess for RSS, calls plain is taken literally."""
+    value = detail.get("value") or ""
+    return escape(value, quote=False) if detail.get("type") == "text/plain" else value
 
 
 def _link(raw: Any, base: str) -> str | None:

@@ -130,3 +130,34 @@ def test_json_feeds_are_read() -> None:
 )
 def test_a_feed_without_entries_is_a_feed(body: str | bytes) -> None:
     assert parse(body).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("<title type='text'>How &lt;canvas&gt; &amp; AT&amp;T won</title>", "How <canvas> & AT&T won"),
+        ("<title>1 &lt; 2</title>", "1 < 2"),
+        ("<title type='html'>How &lt;b&gt;they&lt;/b&gt; won &amp;amp; lost</title>", "How they won & lost"),
+        (
+            "<title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>How <b>they</b> won</div></title>",
+            "How they won",
+        ),
+    ],
+)
+def test_what_atom_calls_text_is_taken_literally(title: str, line: str) -> None:
+    entry = f"<entry><id>1</id><link href='https://a.example/1'/>{title}</entry>"
+    body = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{entry}</feed>"
+    assert [entry.title for entry in parse(body).entries] == [line]
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("AT&amp;T won", "AT&T won"),
+        ("AT&amp;amp;T won", "AT&T won"),
+        ("It&amp;#8217;s &lt;i&gt;on&lt;/i&gt;", "It’s on"),
+    ],
+)
+def test_what_rss_escapes_once_or_twice_reads_the_same(title: str, line: str) -> None:
+    item = f"<item><link>https://a.example/1</link><title>{title}</title></item>"
+    assert [e.title for e in parse(f"<rss version='2.0'><channel>{item}</channel></rss>").entries] == [line]
