@@ -15,11 +15,11 @@ RUN := $(VENV)/stamp-run
 DEV := $(VENV)/stamp-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test lint lock bench-accuracy clean
 
 help: ## list the targets
 	@echo "sayso: on whose say-so?"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 # What the tests installed does for the demo too; it holds the same and more.
 demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## follow the sample outlets of data/demo, then open the dashboard
@@ -44,6 +44,11 @@ lock: $(MADE) ## pin what pyproject.toml asks for (UPGRADE=--upgrade: all at the
 		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
 	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 $(UPGRADE) \
 		--generate-hashes --no-emit-index-url --quiet -o requirements-dev.lock
+
+bench-accuracy: $(DEV) ## score the reader of attributions beside others (DATA=FOLDER with text/ and attributions/)
+	@test -d "$(DATA)/text" || { echo "make bench-accuracy DATA=FOLDER: a folder with text/ and attributions/, as PolNeAR's dev"; exit 1; }
+	@$(PY) -m bench.attributions "$(DATA)"
+	@$(PY) -m bench.gold
 
 clean: ## remove .venv, the demo's store and all caches
 	@rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build *.egg-info

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.attribution_scores import MEASURES, Roles, Scores, find_words, make_roles
+from bench.attributions import found_roles
 from nlp.annotation import Annotation
 from nlp.reader import Reader
 
@@ -89,11 +90,6 @@ def parse_gold_text(marked: str, *, pattern: str, country: str) -> GoldText:
 def gold_roles(gold: GoldText) -> list[Roles]:
     words = find_words(gold.text)
     return [make_roles(words, one["source"], one["cue"], one["content"]) for one in gold.attributions]
-
-
-def found_roles(text: str, annotation: Annotation) -> list[Roles]:
-    words = find_words(text)
-    return [make_roles(words, one.source, one.cue, one.content) for one in annotation.attributions]
 
 
 def show_difference(gold: GoldText, annotation: Annotation) -> None:

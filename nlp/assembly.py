@@ -1,25 +1,25 @@
-"""From the parse of each piece to the annotation of the whole text.
+"""From frames and the parse of each piece to the annotation of the whole text.
 
 `read_doc` keeps of a piece what later steps need, as spans into the whole text; `assemble` puts the entities
-of all pieces together and says who each source is. The finder of attributions is `find_attributions`: another
-one with the same result can stand in its place.
+of all pieces together and says who each source is.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
 from nlp.about import MOST_NAMES, rank_names
+from nlp.addressees import find_addressee
 from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Span
-from nlp.attributions import find_attributions
 from nlp.entities import Mention, cluster_mentions, find_mentions
-from nlp.frames import Frame, encloses, hull
+from nlp.frames import Frame, encloses, hull, intersect_spans
 from nlp.passages import Passage
 from nlp.quotations import classify_quotation
+from nlp.silences import find_silences
 from nlp.sources import Speaker, describe_source, find_speaker
 from nlp.stances import Meaning, read_meaning, relay
 
@@ -45,12 +45,14 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def read_doc(doc: Doc, offset: int) -> Reading:
-    """Read one parsed piece that begins at `offset` of its text."""
+def read_doc(doc: Doc, offset: int, frames: Sequence[Frame]) -> Reading:
+    """Read one parsed piece that begins at `offset` of its text, with the frames of the text whose cues begin in it."""
     mentions = find_mentions(doc)
     names = [mention.span for mention in mentions]
     passage = Passage(doc)
-    findings = (_interpret(passage, frame, names, offset) for frame in find_attributions(passage))
+    here = [shift_frame(frame, -offset) for frame in frames]
+    found = sorted([*here, *find_silences(passage, here)], key=lambda frame: frame.cue)
+    findings = (_interpret(passage, frame, names, offset) for frame in found)
     return Reading(
         mentions=tuple(Mention(_move(mention.span, offset), mention.type) for mention in mentions),
         findings=tuple(findings),
@@ -58,11 +60,14 @@ def read_doc(doc: Doc, offset: int) -> Reading:
 
 
 def _interpret(passage: Passage, frame: Frame, names: list[Span], offset: int) -> Finding:
+    """What the parse tells of a frame, as far as the frame lies in the passage: a content may go on in the next."""
+    whole = frame
+    frame = _clip(frame, len(passage.text))
     speaker = find_speaker(passage, frame.source)
     if speaker is not None:
         speaker = speaker._replace(words=_move(speaker.words, offset), head=_move(speaker.head, offset))
     return Finding(
-        frame=_move_frame(frame, offset),
+        frame=shift_frame(replace(whole, addressee=find_addressee(passage, frame)), offset),
         sentence=_move(find_sentences(passage, frame), offset),
         speaker=speaker,
         is_quoted=passage.quotation_at(frame.cue[0].start) is not None,
@@ -178,9 +183,18 @@ def _move(span: Span, offset: int) -> Span:
     return Span(span.start + offset, span.end + offset)
 
 
-def _move_frame(frame: Frame, offset: int) -> Frame:
-    if not offset:
-        return frame
+def _clip(frame: Frame, length: int) -> Frame:
+    bounds = [Span(0, length)]
+    return replace(
+        frame,
+        source=intersect_spans(frame.source, bounds),
+        cue=intersect_spans(frame.cue, bounds),
+        content=intersect_spans(frame.content, bounds),
+    )
+
+
+def shift_frame(frame: Frame, offset: int) -> Frame:
+    """The frame in a text that it begins `offset` later in."""
     return Frame(
         source=tuple(_move(span, offset) for span in frame.source),
         cue=tuple(_move(span, offset) for span in frame.cue),

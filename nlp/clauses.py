@@ -43,17 +43,6 @@ def find_subject(verb: Token) -> Subject | None:
     return None
 
 
-def is_passive(verb: Token) -> bool:
-    """Say whether the verb is a passive, with its auxiliary or as a participle ("reported by")."""
-    if verb.tag_ != "VBN":
-        return False
-    if any(child.dep_ == "auxpass" for child in verb.children):
-        return True
-    if verb.dep_ == "advcl" and not any(child.dep_ in ("aux", *SUBJECTS) for child in verb.children):
-        return True  # "Asked whether it was true, he said"
-    return verb.dep_ in ("acl", "amod") or any(child.dep_ in ("agent", "nsubjpass") for child in verb.children)
-
-
 def is_negated(verb: Token) -> bool:
     return any(child.dep_ == "neg" for child in verb.children)
 
@@ -61,12 +50,6 @@ def is_negated(verb: Token) -> bool:
 def find_child(token: Token, *labels: str) -> Token | None:
     """The first child with one of the labels."""
     return next((child for child in token.children if child.dep_ in labels), None)
-
-
-def find_agent(verb: Token) -> Token | None:
-    """Who does what a passive says, after "by"."""
-    by = find_child(verb, "agent")
-    return find_child(by, "pobj") if by is not None else None
 
 
 def read_verb_group(verb: Token, after: int) -> Span:

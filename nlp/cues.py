@@ -1,7 +1,7 @@
-"""Verbs that attribute, read from `lexicon/verbs.tsv`: what each takes as content, and what it means.
+"""Verbs that attribute, read from `lexicon/verbs.tsv`: what each means.
 
 The forms of regular verbs are made here; irregular ones stand in the file. What a form means does not depend
-on how it was found, so that a reader that marks cues without this lexicon can still ask it for type and
+on how it was found: the reader of attributions marks cues without this lexicon, and it is asked for their type and
 stance.
 """
 
@@ -15,21 +15,17 @@ from types import MappingProxyType
 
 from nlp.annotation import AttributionType, Stance
 
-PREPOSITION_PREFIX = "prep:"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """One verb. `takes` is its kinds of content: clause, infinitive, object, quote, silence.
+    """One verb.
 
-    Silence is an answer not given, where the verb is negated. `prepositions` are those that its content
-    stands after. `has_addressee` says that its object is the one who is told, where something else is the
-    content.
+    `is_answer`: where it is negated, an answer was not given. `has_addressee`: its object is the one who is told, where
+    something else is the content.
     """
 
     lemma: str
-    takes: frozenset[str]
-    prepositions: frozenset[str]
+    is_answer: bool
     has_addressee: bool
     attribution_type: AttributionType
     stance: Stance
@@ -40,14 +36,10 @@ def load_cues() -> Mapping[str, Cue]:
     """Map each lower-case form ("said", "saying") to its verb."""
     cues: dict[str, Cue] = {}
     for line in read_lexicon("verbs.tsv"):
-        lemma, irregular, takes, addressee, attribution_type, stance = line.split("\t")
-        kinds = takes.split()
+        lemma, irregular, silence, addressee, attribution_type, stance = line.split("\t")
         cue = Cue(
             lemma=lemma,
-            takes=frozenset(kind for kind in kinds if not kind.startswith(PREPOSITION_PREFIX)),
-            prepositions=frozenset(
-                kind.removeprefix(PREPOSITION_PREFIX) for kind in kinds if kind.startswith(PREPOSITION_PREFIX)
-            ),
+            is_answer=silence == "silence",
             has_addressee=addressee == "object",
             attribution_type=AttributionType(attribution_type),
             stance=Stance(stance),

@@ -1,8 +1,7 @@
 """A frame: the spans of one attribution as a finder saw them, before anything is made of their meaning.
 
-This is what a finder of attributions gives, whichever way it works: `nlp.attributions` finds frames by rules
-on a parse, and a trained model can stand in its place. All offsets count code points of the text of the `Doc`
-that was read.
+This is what a finder of attributions gives, whichever way it works: `nlp.attribution_model` and `nlp.silences` do. All
+offsets count code points of the text that was read.
 """
 
 from __future__ import annotations

@@ -52,11 +52,6 @@ class Passage:
         paragraph = self.paragraph_at(offset)
         return Span(max(start, paragraph.start), min(end, paragraph.end))
 
-    def is_quotation(self, paragraph: Span) -> bool:
-        """Say whether a paragraph is one quotation from end to end."""
-        quotation = self.quotation_after(paragraph.start, paragraph.end)
-        return quotation is not None and self.trim(paragraph) == self.trim(quotation)
-
     def paragraph_at(self, offset: int) -> Span:
         return self.paragraphs[max(0, self.paragraph_number(offset))]
 
@@ -67,23 +62,6 @@ class Passage:
         """The quotation that an offset lies inside, past its opening mark."""
         number = bisect_right(self._quotation_starts, offset) - 1
         if number >= 0 and self.quotations[number].start < offset < self.quotations[number].end:
-            return self.quotations[number]
-        return None
-
-    def quotation_before(self, offset: int) -> Span | None:
-        """The quotation that ends right before an offset, with only commas, dashes and spaces between."""
-        number = bisect_right(self._quotation_starts, offset - 1) - 1
-        if number < 0:
-            return None
-        quotation = self.quotations[number]
-        if quotation.end > offset or self.text[quotation.end : offset].strip(EDGE):
-            return None
-        return quotation
-
-    def quotation_after(self, offset: int, until: int) -> Span | None:
-        """The first quotation that starts in `[offset, until)`."""
-        number = bisect_left(self._quotation_starts, offset)
-        if number < len(self.quotations) and self.quotations[number].start < until:
             return self.quotations[number]
         return None
 
@@ -112,6 +90,9 @@ class Passage:
                 break
             end -= 1
         return Span(start, max(start, end))
+
+    def has_words(self, span: Span) -> bool:
+        return any(char.isalnum() for char in self.text[span.start : span.end])
 
     def split_lines(self, span: Span) -> list[Span]:
         """The parts of a span in each paragraph, trimmed, so that none holds a line end."""

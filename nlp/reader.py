@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from nlp.annotation import Annotation
 from nlp.assembly import Reading, assemble, read_doc
+from nlp.frames import Frame
 from nlp.language import READ_LANGUAGE, identify_language
 from nlp.models import load_pipeline, name_model
 from nlp.pieces import PARAGRAPH_ENDS, cut_text
@@ -21,18 +22,34 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-RULES_VERSION = 1  # of everything in this room that a result depends on: raise it with each change of results
+RULES_VERSION = 2  # of everything in this room that a result depends on: raise it with each change of results
 BATCH_CHARACTERS = 200_000  # texts read together
 PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU, and costs memory
+
+
+class Finder(Protocol):
+    """Finds the attributions of texts: `nlp.attribution_model.AttributionReader`."""
+
+    @property
+    def version(self) -> str: ...
+
+    def read(self, texts: Iterable[str]) -> Iterator[list[Frame]]: ...
 
 
 class Reader:
     """Finds entities and attributions in English texts. Not to be shared between threads."""
 
-    def __init__(self, pipeline: Language | None = None, *, batch_characters: int = BATCH_CHARACTERS) -> None:
+    def __init__(
+        self,
+        pipeline: Language | None = None,
+        finder: Finder | None = None,
+        *,
+        batch_characters: int = BATCH_CHARACTERS,
+    ) -> None:
         self._pipeline = load_pipeline() if pipeline is None else pipeline
+        self._finder = load_finder() if finder is None else finder
         self._batch_characters = batch_characters
-        self.version = name_version(self._pipeline)
+        self.version = name_version(self._pipeline, self._finder)
 
     def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
         """Yield one annotation a text, in order. Reads ahead by one batch."""
@@ -41,11 +58,12 @@ class Reader:
 
     def _read_batch(self, texts: list[str]) -> list[Annotation]:
         languages = [identify_language(text) for text in texts]
+        numbers = [number for number, language in enumerate(languages) if language in (None, READ_LANGUAGE)]
+        found = zip(numbers, self._finder.read(texts[number] for number in numbers), strict=True)
         places = [
-            _Piece(number, offset, piece)
-            for number, (text, language) in enumerate(zip(texts, languages, strict=True))
-            if language in (None, READ_LANGUAGE)
-            for offset, piece in cut_text(text)
+            _Piece(number, offset, piece, _select_frames(frames, offset, offset + len(piece)))
+            for number, frames in found
+            for offset, piece in cut_text(texts[number])
         ]
         readings: dict[int, list[Reading]] = {}
         for piece, reading in self._read_pieces(places):
@@ -63,7 +81,7 @@ class Reader:
         with self._pipeline.memory_zone():
             docs = (mark_paragraphs(self._pipeline.make_doc(piece.text)) for piece in pieces)
             parsed = self._pipeline.pipe(docs, batch_size=len(pieces))
-            return [read_doc(doc, piece.offset) for piece, doc in zip(pieces, parsed, strict=True)]
+            return [read_doc(doc, piece.offset, piece.frames) for piece, doc in zip(pieces, parsed, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,11 @@ class _Piece:
     number: int  # of its text in the batch
     offset: int
     text: str
+    frames: list[Frame]  # those of the text whose cues begin in the piece
+
+
+def _select_frames(frames: list[Frame], start: int, end: int) -> list[Frame]:
+    return [frame for frame in frames if start <= frame.cue[0].start < end]
 
 
 def group_by_length(texts: Iterable[str], limit: int) -> Iterator[list[str]]:
@@ -95,9 +118,16 @@ def mark_paragraphs(doc: Doc) -> Doc:
     return doc
 
 
-def name_version(pipeline: Language) -> str:
-    """What results depend on: our rules, spaCy and its model. Stored with each annotation."""
+def load_finder() -> Finder:
+    """The trained reader of attributions that comes with sayso."""
+    from nlp.attribution_model import AttributionReader
+
+    return AttributionReader()
+
+
+def name_version(pipeline: Language, finder: Finder) -> str:
+    """What results depend on: our rules, both models, spaCy. Stored with each annotation."""
     from importlib.metadata import version
 
     model = f"{name_model()} {pipeline.meta.get('version', 'unknown')}"
-    return f"sayso rules {RULES_VERSION}; spacy {version('spacy')}; {model}"
+    return f"sayso rules {RULES_VERSION}; attributions {finder.version}; spacy {version('spacy')}; {model}"

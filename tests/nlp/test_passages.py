@@ -9,8 +9,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.annotation import Span
-from nlp.attributions import bound_nested, find_attributions
-from nlp.frames import Frame
 from nlp.passages import Passage
 from nlp.reader import mark_paragraphs
 
@@ -48,30 +46,6 @@ def test_a_content_is_fitted_to_quotations_and_punctuation(
     start = text.index(part)
     span = Passage(pipeline(text)).fit(Span(start, start + len(part)))
     assert text[span.start : span.end] == expected
-
-
-def test_a_noun_that_the_parser_drew_into_the_sentence_before_it_is_the_source(pipeline: Language) -> None:
-    doc = build_doc(
-        pipeline,
-        "Engineers copied the drawings , the report said .",
-        tags=["NNS", "VBD", "DT", "NNS", ",", "DT", "NN", "VBD", "."],
-        heads=[7, 0, 3, 1, 3, 6, 3, 7, 7],
-        deps=["nsubj", "acl", "det", "dobj", "punct", "det", "appos", "ROOT", "punct"],
-    )
-    (frame,) = find_attributions(Passage(doc))
-    assert [doc.text[slice(*spans[0])] for spans in (frame.source, frame.cue, frame.content)] == [
-        "the report",
-        "said",
-        "Engineers copied the drawings",
-    ]
-
-
-def test_a_content_ends_before_what_reports_it() -> None:
-    text = "A said that X, B reported."
-    inner = Frame(source=(Span(0, 1),), cue=(Span(2, 6),), content=(Span(7, 25),), confidence=0.5)
-    outer = Frame(source=(Span(15, 16),), cue=(Span(17, 25),), content=(Span(0, 13),), confidence=0.5)
-    bounded = bound_nested([inner, outer])
-    assert [text[slice(*frame.content[0])] for frame in bounded] == ["that X", "A said that X"]
 
 
 def test_a_line_end_begins_a_sentence(pipeline: Language) -> None:
