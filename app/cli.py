@@ -18,6 +18,7 @@ from app.commands.extract import extract_command
 from app.commands.feeds import feeds_group
 from app.commands.ingest import ingest_command
 from app.commands.inspect import inspect_command
+from app.commands.run import health_command, run_command
 from app.commands.serve import dashboard_command
 from app.context import Context, ItemsFailed
 from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
@@ -96,6 +97,8 @@ for command in (
     export_command,
     dashboard_command,
     status_command,
+    run_command,
+    health_command,
 ):
     sayso.add_command(command)
 

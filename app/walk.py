@@ -56,7 +56,8 @@ HOSTS_TO_DOUBT_OUR_NETWORK = 2
 class TextReader(Protocol):
     """What reads texts: `nlp.reader.Reader`."""
 
-    version: str
+    @property
+    def version(self) -> str: ...
 
     def read(self, texts: Iterable[str]) -> Iterator[Annotation]: ...
 
@@ -86,13 +87,16 @@ class Walk:
         reporter: Reporter,
         run: Run = run_here,
         random: Callable[[], float] = random.random,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`is_stopping` is asked before each item; when it says so, no more are taken up."""
         self._store = store
         self._random = random
         self._run = run
         self._make_reader = make_reader
         self._clock = clock
         self._reporter = reporter
+        self._is_stopping = is_stopping
         self.tally = Tally()
 
     async def follow_feeds(self, fetcher: Fetcher) -> None:
@@ -132,6 +136,8 @@ class Walk:
         reader = self._make_reader()
         with self._reporter.stage("Reading", waiting) as stage:
             for batch in unread_versions(self._store, now=self._clock()):
+                if self._is_stopping():
+                    return
                 for version, annotation in self._read_batch(reader, batch):
                     self._save_reading(version, annotation, reader.version)
                     stage.advance()
@@ -222,7 +228,7 @@ class Walk:
         with self._reporter.stage(name, total) as stage:
 
             async def worker() -> None:
-                while (item := await turns.take()) is not None:
+                while not self._is_stopping() and (item := await turns.take()) is not None:
                     result = await _attempt(do, item)
                     turns.done(item)
                     await results.put((item, result))

@@ -8,6 +8,7 @@ GraphError
     ├── StoreTooNew       a newer sayso made it
     ├── StoreReadOnly     it cannot be written to
     ├── StoreLocked       another process held it longer than the busy timeout
+    ├── AlreadyRunning    another scheduler is at work on it
     ├── StoreFull         no space is left
     ├── StoreBroken       the file is damaged or is no database
     └── StoreUnreachable  the address is wrong, or the server does not answer
@@ -54,6 +55,10 @@ class StoreReadOnly(StoreError):
 
 class StoreLocked(StoreError):
     """Another process held it longer than the busy timeout."""
+
+
+class AlreadyRunning(StoreError):
+    """Another scheduler is at work on it."""
 
 
 class StoreFull(StoreError):

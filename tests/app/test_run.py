@@ -1,0 +1,171 @@
+"""The scheduler, as a process of its own: it works alone, stops when told, and outlives what fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.demo_server import DemoServer
+from app.reading import ReadingPool
+from app.scheduler import Scheduler
+from app.walk import Walk
+from graph.alone import alone
+from graph.errors import AlreadyRunning, StoreFull
+from graph.following import add_feeds
+from graph.store import Store
+from ingest.errors import TooHard
+from ingest.http import Fetcher
+from ingest.polling import new_feed
+from ingest.workers import run_here
+from nlp.reader import Reader
+from tests.app.world import arguments, dump, environment, follow_outlets, sayso
+
+
+@contextmanager
+def running(url: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        arguments("run", "--every", "1s", *options), env=environment(url), stderr=subprocess.PIPE, cwd=Path.cwd()
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until(check: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.3)
+
+
+def has_read(url: str, articles: int) -> bool:
+    (status,) = sayso(url, "status", "--json").lines
+    return bool(status["counts"]["articles"] == articles and status["unread_versions"] == 0)
+
+
+@pytest.mark.timeout(300)
+def test_it_reads_all_that_comes_in_alone_and_stops_when_told(
+    outlets: DemoServer, database_url: str, tmp_path: Path, filled: str
+) -> None:
+    follow_outlets(database_url, outlets, tmp_path)
+    with running(database_url, "--log-json") as process:
+        wait_until(lambda: has_read(database_url, 17))
+        second = sayso(database_url, "run")
+        assert (second.code, "another `sayso run`" in second.err) == (1, True)
+        assert sayso(database_url, "health").code == 0
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    lines = [json.loads(line) for line in err.decode().splitlines()]
+    assert any("17 articles stored" in line["message"] for line in lines)
+    mine, calm = dump(database_url), dump(filled)
+    for table in ("articles", "article_versions", "attributions", "claims", "claim_members", "derivations"):
+        assert len(mine[table]) == len(calm[table]), table
+
+
+def test_who_is_killed_leaves_the_place_free(sqlite_url: str, outlets: DemoServer, tmp_path: Path) -> None:
+    follow_outlets(sqlite_url, outlets, tmp_path)
+    for _ in range(2):
+        with running(sqlite_url) as process, Store.open(sqlite_url) as store:
+            wait_until(lambda store=store: _is_taken(store))  # type: ignore[misc]
+            assert process.poll() is None
+
+
+def _is_taken(store: Store) -> bool:
+    try:
+        with alone(store):
+            return False
+    except AlreadyRunning:
+        return True
+
+
+def test_the_place_is_one_on_both_databases(database_url: str) -> None:
+    with Store.open(database_url) as store, Store.open(database_url) as other:
+        with alone(store):
+            assert _is_taken(other)
+        assert not _is_taken(other)
+
+
+def test_a_store_that_fails_pauses_the_work_and_is_tried_again(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds = 0
+
+    async def fail_twice(_walk: Walk, _fetcher: Fetcher) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            raise StoreFull(sqlite_url, "no space is left")
+        if rounds == 2:
+            raise RuntimeError("a mistake of ours")
+        scheduler.stop()
+
+    monkeypatch.setattr(Walk, "follow_feeds", fail_twice)
+    monkeypatch.setattr("app.scheduler.FIRST_PAUSE_SECONDS", 0.01)
+    with Store.open(sqlite_url) as store:
+        scheduler = Scheduler(
+            store,
+            make_fetcher=Fetcher,
+            reader=Reader(),
+            run=run_here,
+            clock=lambda: datetime.now(UTC),
+            every_seconds=0.01,
+        )
+        asyncio.run(asyncio.wait_for(scheduler.run(), timeout=30))
+    assert rounds == 3
+    assert "no space is left" in caplog.text
+    assert "a mistake of ours" in caplog.text
+
+
+def test_texts_are_read_in_order_by_many_and_one_that_hangs_is_given_up() -> None:
+    texts = [f"Ada Brandt said that {number} valves leaked. " * 400 for number in range(6)]
+    with ReadingPool(2) as pool:
+        found = list(pool.read(texts))
+        assert pool.version == Reader().version
+    assert found == list(Reader().read(texts))
+    with ReadingPool(1, least_seconds=0.01) as pool, pytest.raises(TooHard):
+        list(pool.read(["Ada Brandt said that it leaked."]))
+
+
+def test_a_poll_that_is_late_is_no_health(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+        add_feeds(store, [new_feed("https://a.example/feed", None, now=datetime.now(UTC) - timedelta(hours=3))])
+    late = sayso(sqlite_url, "health")
+    assert (late.code, "1 feed should" in late.err) == (3, True)
+    assert sayso(sqlite_url, "health", "--within", "1d").code == 0
+    assert sayso(sqlite_url, "health", "--within", "soon").code == 2
+    assert sayso(sqlite_url + "none", "health").code == 1
+
+
+def test_metrics_are_served(sqlite_url: str, unused_tcp_port: int) -> None:
+    address = f"http://127.0.0.1:{unused_tcp_port}/metrics"
+
+    def is_served() -> bool:
+        try:
+            return "sayso_unread_versions 0.0" in urllib.request.urlopen(address).read().decode()
+        except OSError:
+            return False
+
+    with running(sqlite_url, "--metrics-port", str(unused_tcp_port)):
+        wait_until(is_served)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
