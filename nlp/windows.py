@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from tokenizers import Tokenizer
 
@@ -31,6 +32,14 @@ class Case(IntEnum):
     TITLE = 1
     UPPER = 2
     MIXED = 3
+
+
+class Marks(NamedTuple):
+    """Pieces of the vocabulary that stand for no word."""
+
+    begin: int  # of a window
+    end: int  # of a window and of a paragraph
+    unknown: int  # a word that the vocabulary cannot spell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,13 @@ def find_case(word: str) -> Case:
     return Case.UPPER if not any(char.islower() for char in word) else Case.MIXED
 
 
+def find_marks(tokenizer: Tokenizer) -> Marks:
+    ids = [tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]", "[UNK]")]
+    if None in ids:
+        raise ValueError("the tokenizer is not one of BERT's: it lacks [CLS], [SEP] or [UNK]")
+    return Marks(*(number for number in ids if number is not None))
+
+
 def find_words(text: str, tokenizer: Tokenizer) -> Words:
     """Split a text into words and these into pieces. `tokenizer` neither cuts off nor pads."""
     spans = [Span(*match.span()) for match in WORD.finditer(text)]
@@ -70,8 +86,9 @@ def find_words(text: str, tokenizer: Tokenizer) -> Words:
     if forms:
         encoding = tokenizer.encode(forms, is_pretokenized=True, add_special_tokens=False)
         for number, piece in zip(encoding.word_ids, encoding.ids, strict=True):
-            pieces[number].append(piece)
-    unknown = tokenizer.token_to_id("[UNK]")
+            if number is not None:
+                pieces[number].append(piece)
+    unknown = find_marks(tokenizer).unknown
     return Words(
         spans=tuple(spans),
         pieces=tuple(tuple(ids[:WORD_PIECES]) or (unknown,) for ids in pieces),
@@ -91,7 +108,12 @@ def _number_paragraphs(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
 
 
 def cut_windows(
-    text: str, words: Words, *, limit: int = WINDOW_PIECES, context: int = CONTEXT_PIECES, first_limit: int | None = None
+    text: str,
+    words: Words,
+    *,
+    limit: int = WINDOW_PIECES,
+    context: int = CONTEXT_PIECES,
+    first_limit: int | None = None,
 ) -> list[tuple[int, int]]:
     """Ranges of words of at most `limit` pieces that together hold all words, in order.
 
@@ -146,16 +168,16 @@ def _find_context(words: Words, sizes: Sequence[int], start: int, end: int, cont
     return at
 
 
-def make_window(words: Words, start: int, end: int, *, begin_id: int, end_id: int) -> Window:
-    """The encoder's input for words `[start, end)`: marks at both ends and, as `end_id`, between paragraphs."""
-    ids, types, first = [begin_id], [int(Case.LOWER)], []
+def make_window(words: Words, start: int, end: int, marks: Marks) -> Window:
+    """The encoder's input for words `[start, end)`: marks at both ends and between paragraphs."""
+    ids, types, first = [marks.begin], [int(Case.LOWER)], []
     for number in range(start, end):
         if number > start and words.paragraphs[number] != words.paragraphs[number - 1]:
-            ids.append(end_id)
+            ids.append(marks.end)
             types.append(Case.LOWER)
         first.append(len(ids))
         ids += words.pieces[number]
         types += [words.cases[number]] * len(words.pieces[number])
-    ids.append(end_id)
+    ids.append(marks.end)
     types.append(Case.LOWER)
     return Window(start=start, end=end, ids=tuple(ids), types=tuple(types), first=tuple(first))

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from nlp.annotation import Span
 from nlp.decoding import Role, Tag
-from nlp.windows import WINDOW_PIECES, Case, Window, Words, cut_windows, find_words, make_window
+from nlp.windows import WINDOW_PIECES, Case, Marks, Window, Words, cut_windows, find_words, make_window
 from training.corpus import Annotated, Article
 
 SHORTEST_FIRST = 0.3  # of a window: how short the first of an article may be cut
@@ -45,16 +45,14 @@ def tokenize(articles: Sequence[Article], tokenizer: Tokenizer) -> list[Tokenize
     return [TokenizedArticle(article, find_words(article.text, tokenizer)) for article in articles]
 
 
-def make_examples(
-    articles: Sequence[TokenizedArticle], rng: random.Random, *, begin_id: int, end_id: int
-) -> Iterator[Example]:
+def make_examples(articles: Sequence[TokenizedArticle], rng: random.Random, marks: Marks) -> Iterator[Example]:
     """One epoch: each word once, window edges anew, of each article one annotator's version, drawn at random."""
     for tokenized in articles:
         article, words = tokenized.article, tokenized.words
         annotated = rng.choice(article.versions)
         first_limit = int(WINDOW_PIECES * rng.uniform(SHORTEST_FIRST, 1.0))
         for start, end in cut_windows(article.text, words, context=0, first_limit=first_limit):
-            window = make_window(words, start, end, begin_id=begin_id, end_id=end_id)
+            window = make_window(words, start, end, marks)
             yield label_window(_vary_case(window, rng), words, annotated)
 
 

@@ -175,6 +175,7 @@ class RoleReader(nn.Module):
         self.of_cue = nn.Sequential(nn.Linear(2 * shape.hidden, wide), nn.GELU(), Dropout(shape.word_dropout))
         self.of_word = nn.Sequential(nn.Linear(shape.hidden, wide), nn.GELU(), Dropout(shape.word_dropout))
         self.biaffine = nn.Parameter(torch.randn(len(Role), wide + 1, wide + 1) * 0.02)
+        self.pair_scale = 4.0 / math.sqrt(wide + 1)
         self.distance_bias = nn.Embedding(2 * FARTHEST + 2, len(Role))
         self.cue_in = nn.Linear(wide, width)
         self.word_in = nn.Linear(wide, width)
@@ -190,7 +191,9 @@ class RoleReader(nn.Module):
         for embedding in (self.distance_bias, self.distance_in):
             nn.init.normal_(embedding.weight, std=0.02)
 
-    def forward(self, words: Tensor, tags: Tensor, cues: Cues, mask: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, words: Tensor, tags: Tensor, cues: Cues, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Read the roles that words have for cues.
 
         `words` `[B, T, H]`; `tags` `[B, T, 3]`, the cue tagger's scores; `mask` `[B, T]` is true where there is a word.
@@ -219,7 +222,7 @@ class RoleReader(nn.Module):
         word = functional.pad(word, (0, 1), value=1.0)
         sides = torch.matmul(cue, self.biaffine).transpose(0, 1)  # [C, R, d]
         pairs = torch.matmul(word, sides.transpose(1, 2))
-        return pairs * (4.0 / math.sqrt(word.shape[-1]))
+        return pairs * self.pair_scale
 
 
 def gather_scores(first: Tensor, tags: Tensor, cues: Cues) -> Tensor:
@@ -253,7 +256,10 @@ class AttributionModel(nn.Module):
         self.roles = RoleReader(shape)
 
     def read_words(self, ids: Tensor, types: Tensor, mask: Tensor | None, first: Tensor) -> tuple[Tensor, Tensor]:
-        """`ids`, `types`, `mask` `[B, S]` and `first` `[B, T]` to word vectors `[B, T, H]` and tag scores `[B, T, 3]`."""
+        """Read `ids`, `types` and `mask` `[B, S]` and `first` `[B, T]`.
+
+        Gives word vectors `[B, T, H]` and tag scores `[B, T, 3]`.
+        """
         states = self.encoder(ids, types, None if mask is None else mask[:, None, None, :])
         index = first[..., None].expand(-1, -1, states.shape[-1])
         words = self.drop(torch.gather(states.float(), 1, index))
@@ -272,7 +278,6 @@ def load_encoder(model: AttributionModel, folder: Path) -> None:
         encoder.case.weight.copy_(weights[f"{embeddings}.token_type_embeddings.weight"][:1].expand(len(Case), -1))
         _copy(encoder.norm, weights, f"{embeddings}.LayerNorm")
         for number, layer in enumerate(encoder.layers):
-            assert isinstance(layer, EncoderLayer)
             place = f"encoder.layer.{number}"
             for kind in ("weight", "bias"):
                 parts = [weights[f"{place}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]

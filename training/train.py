@@ -1,7 +1,7 @@
-"""Train the reader of attributions: `python -m training.train --data FOLDER --encoder FOLDER --out FOLDER`.
+"""Train the reader of attributions: `python -m training.train --data FOLDER --out FOLDER`.
 
-FOLDER of the data holds `train/` and `dev/` (see `training.corpus`). Seeded; writes `checkpoint.pt` every few minutes and
-goes on from it when started again; after each epoch writes the averaged weights as `epoch-N.pt`.
+FOLDER of the data holds `train/` and `dev/` (see `training.corpus`). Seeded; writes `checkpoint.pt` every few
+minutes and goes on from it when started again; after each epoch writes the averaged weights as `epoch-N.pt`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nlp.decoding import Tag, find_cues
+from nlp.windows import find_marks
 from training.corpus import read_folder
+from training.encoder import find_encoder, load_tokenizer
 from training.examples import Example, TaughtCue, TokenizedArticle, make_examples, tokenize
 from training.model import AttributionModel, Cues, Dropout, Shape, load_encoder, pad_batch
 
@@ -127,11 +129,12 @@ def group_parameters(model: AttributionModel, plan: Plan) -> list[dict[str, Any]
     return [{"params": group, "lr": rate, "weight_decay": decay} for (rate, decay), group in groups.items()]
 
 
-def make_batches(articles: Sequence[TokenizedArticle], tokenizer: Tokenizer, plan: Plan, epoch: int) -> list[list[Example]]:
+def make_batches(
+    articles: Sequence[TokenizedArticle], tokenizer: Tokenizer, plan: Plan, epoch: int
+) -> list[list[Example]]:
     """The batches of one epoch; the same for the same seed and epoch."""
     rng = random.Random(plan.seed * 1000 + epoch)
-    ids = {"begin_id": tokenizer.token_to_id("[CLS]"), "end_id": tokenizer.token_to_id("[SEP]")}
-    examples = list(make_examples(articles, rng, **ids))
+    examples = list(make_examples(articles, rng, find_marks(tokenizer)))
     examples.sort(key=lambda example: len(example.window.ids) + rng.random() * LENGTH_JITTER)
     batches = [examples[at : at + plan.batch] for at in range(0, len(examples), plan.batch)]
     rng.shuffle(batches)
@@ -232,9 +235,9 @@ def train(plan: Plan) -> None:
 
 def _train_epoch(trainer: Trainer, batches: Sequence[Sequence[Example]], steps: int) -> None:
     model = trainer.model.train()
-    started, seen = time.monotonic(), 0
+    started = time.monotonic()
     sums: dict[str, float] = {}
-    for number in range(trainer.batch_number, len(batches)):
+    for seen, number in enumerate(range(trainer.batch_number, len(batches)), start=1):
         trainer.set_rates(steps)
         Dropout.reseed(trainer.plan.seed, trainer.step)
         losses = read_losses(model, batches[number], random.Random(trainer.plan.seed + trainer.step))
@@ -246,7 +249,6 @@ def _train_epoch(trainer: Trainer, batches: Sequence[Sequence[Example]], steps: 
         trainer.average()
         trainer.step += 1
         trainer.batch_number = number + 1
-        seen += 1
         for name, loss in losses.items():
             sums[name] = sums.get(name, 0.0) * 0.98 + float(loss.detach()) * 0.02
         if seen % 20 == 0:
@@ -260,29 +262,28 @@ def _train_epoch(trainer: Trainer, batches: Sequence[Sequence[Example]], steps: 
             trainer.save()
 
 
-def load_tokenizer(encoder: Path) -> Tokenizer:
-    """The encoder's tokenizer, set neither to cut off nor to pad."""
-    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+# glibc gives big blocks back to the system and asks for them anew at each step, which halves the speed; threads that
+# spin while they wait for each other take the time of those that work as soon as there are fewer cores than threads.
+ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": "4000000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000000",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 
 
-# glibc gives big blocks back to the system and asks for them anew at each step, which halves the speed.
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
-
-
-def keep_memory() -> None:
-    """Start this program again with an allocator that keeps what it has, unless it is set so already."""
-    if not KEEP_MEMORY.keys() <= os.environ.keys():
-        os.environ.update(KEEP_MEMORY)
+def set_environment() -> None:
+    """Start this program again with the environment that it is fast in, unless it is there already."""
+    if not ENVIRONMENT.keys() <= os.environ.keys():
+        os.environ.update(ENVIRONMENT)
         os.execv(sys.executable, [sys.executable, "-m", "training.train", *sys.argv[1:]])  # noqa: S606
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--encoder", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
+    parser.add_argument(
+        "--encoder", type=Path, help="folder with model.safetensors and tokenizer.json; else the package's"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--batch", type=int, default=8)
@@ -296,9 +297,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    options.encoder = options.encoder or find_encoder()
     train(Plan(**vars(options)))
 
 
 if __name__ == "__main__":
-    keep_memory()
+    set_environment()
     main()
