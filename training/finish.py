@@ -1,0 +1,112 @@
+"""From training to the model that `nlp/` reads with: `python -m training.finish --run FOLDER --data FOLDER`.
+
+Measures the float model on dev, sets decoding and confidence there, exports to int8, sets them again on the int8
+model's own scores, and writes the files with their settings. Prints the figures that the model card gives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from nlp.attribution_model import AttributionReader
+from nlp.windows import CONTEXT_PIECES, WINDOW_PIECES
+from training.calibrate import START, ScoredArticle, fit, measure_calibration, score_articles, score_crosswise
+from training.corpus import digest_folder, read_folder
+from training.encoder import find_encoder, load_tokenizer
+from training.evaluate import ReadWindow, load_scores, print_scores, read_windows, read_with_torch, save_scores
+from training.examples import TokenizedArticle, tokenize
+from training.export import export_float, load_model, quantize
+
+
+def read_all(articles: Sequence[TokenizedArticle], read: ReadWindow, tokenizer: Tokenizer) -> list[ScoredArticle]:
+    started = time.process_time()
+    scored = [(article.words.spans, list(read_windows(article, read, tokenizer))) for article in articles]
+    words = sum(len(article.article.text.split()) for article in articles)
+    print(f"{words / (time.process_time() - started):.0f} words per CPU second", flush=True)
+    return scored
+
+
+def find_checkpoint(run: Path, epoch: int | None) -> Path:
+    if epoch is None:
+        epoch = max(int(path.stem.removeprefix("epoch-")) for path in run.glob("epoch-*.pt"))
+    return run / f"epoch-{epoch}.pt"
+
+
+def report(title: str, articles: Sequence[TokenizedArticle], scored: Sequence[ScoredArticle]) -> None:
+    """Figures with settings fitted on these articles, and with settings fitted on the other half."""
+    plain = [article.article for article in articles]
+    settings = fit(plain, scored)
+    print(title, settings)
+    print_scores(f"{title}, fitted here", score_articles(plain, scored, settings))
+    print_scores(f"{title}, fitted on the other half", score_crosswise(plain, scored))
+    error, bins = measure_calibration(plain, scored, settings)
+    print(f"{title}: expected calibration error {error:.3f}", [tuple(round(x, 2) for x in one) for one in bins])
+
+
+def write_settings(
+    folder: Path, scored: Sequence[ScoredArticle], articles: Sequence[TokenizedArticle], data: str
+) -> None:
+    settings = fit([article.article for article in articles], scored)
+    content = {
+        "version": f"attributions {data[:12]}",
+        "window_pieces": WINDOW_PIECES,
+        "context_pieces": CONTEXT_PIECES,
+        "trained_on": data,
+        "decoding": asdict(settings),
+    }
+    (folder / "settings.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _parse(arguments)
+    encoder, checkpoint = find_encoder(), find_checkpoint(options.run, options.epoch)
+    torch.set_num_threads(options.threads)
+    tokenizer = load_tokenizer(encoder)
+    articles = tokenize(read_folder(options.data / "dev"), tokenizer)
+    model = load_model(checkpoint)
+    kept = checkpoint.with_suffix(".dev")
+    if not kept.exists():
+        save_scores(kept, read_all(articles, read_with_torch(model, START.cue_bias), tokenizer))
+    report("float", articles, load_scores(kept))
+    if options.out is None:
+        return
+    work = checkpoint.with_suffix(".onnx")
+    export_float(model, work)
+    options.out.mkdir(parents=True, exist_ok=True)
+    quantize(work, options.out, reduce_range=options.reduce_range)
+    shutil.copy(encoder / "tokenizer.json", options.out / "tokenizer.json")
+    digest = digest_folder(options.data / "train")
+    write_settings(options.out, load_scores(kept), articles, digest)
+    reader = AttributionReader(folder=options.out, threads=1)
+    scored = read_all(articles, reader.read_window, tokenizer)
+    save_scores(checkpoint.with_suffix(".int8"), scored)
+    report("int8", articles, scored)
+    write_settings(options.out, scored, articles, digest)
+    size = sum(path.stat().st_size for path in options.out.iterdir()) / 1e6
+    print(f"{size:.1f} MB in {options.out}")
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True, help="folder that training.train wrote to")
+    parser.add_argument("--epoch", type=int, help="else the last")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument(
+        "--out", type=Path, help="folder for the model that nlp/ reads with; without it only dev is read"
+    )
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--reduce-range", action="store_true", help="7-bit weights, for processors without VNNI")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main()
