@@ -9,22 +9,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from bench.gold import parse_gold_text
 from nlp.annotation import Annotation, Attribution, AttributionType, QuotationType, SourceType, Span, Stance
 from nlp.reader import Reader
+from tests.nlp.marked import read_marked
 from tests.nlp.test_language import GERMAN
 
-NEWS = (
-    "Northwind and the ministry are looking into whether a group linked to Kestrel Labs took drawings, "
-    "Reuters reported on Tuesday.\n"
-    "Northwind's security engineers observed that people they believed to be linked to the startup copied "
-    "many files, the report said.\n"
-    'Maria Lopez, the mayor of Port Ellis, told Fox News on Tuesday that it was "possible" that the Kestrel '
-    "group stole the drawings.\n"
-    '"There is solid evidence that what they did is they copied the drawings," Lopez said.\n'
-    "A Northwind spokeswoman denied that the drawings were lost.\n"
+MARKED = (
+    "{1c|Northwind and the ministry are looking into whether a group linked to Kestrel Labs took drawings}, "
+    "{1s|Reuters} {1q|reported} on Tuesday.\n"
+    "{2c|{3s|Northwind's security engineers} {3q|observed} {3c|that people {4s|they} {4q|believed} {4c|to be linked to "
+    "the startup} copied many files}}, {2s|the report} {2q|said}.\n"
+    '{5s|Maria Lopez, the mayor of Port Ellis,} {5q|told} Fox News on Tuesday {5c|that it was "possible" that the '
+    "Kestrel group stole the drawings}.\n"
+    '{6c|"There is solid evidence that what they did is they copied the drawings,"} {6s|Lopez} {6q|said}.\n'
+    "{7s|A Northwind spokeswoman} {7q|denied} {7c|that the drawings were lost}.\n"
     "We asked for a copy. Northwind declined to comment, while the Kestrel group could not be immediately "
     "reached for comment.\n"
 )
+NEWS = parse_gold_text(MARKED, pattern="", country="").text
+
+
+@pytest.fixture(scope="module")
+def news(pipeline: Language) -> Annotation:
+    return read_marked(pipeline, MARKED)[1]
 
 
 def read_one(reader: Reader, text: str) -> Annotation:
@@ -43,20 +51,18 @@ def find_by_cue(text: str, annotation: Annotation, cue: str, source: str) -> Att
     return found
 
 
-def test_a_publication_relays(reader: Reader) -> None:
-    annotation = read_one(reader, NEWS)
-    relay = find_by_cue(NEWS, annotation, "reported", "Reuters")
+def test_a_publication_relays(news: Annotation) -> None:
+    relay = find_by_cue(NEWS, news, "reported", "Reuters")
     assert relay.source_name == "Reuters"
     assert (relay.source_type, relay.stance) == (SourceType.PUBLICATION, Stance.RELAYS)
     assert relay.source_entity is not None
-    assert annotation.entities[relay.source_entity].name == "Reuters"
+    assert news.entities[relay.source_entity].name == "Reuters"
 
 
-def test_what_stands_in_a_content_has_it_as_parent(reader: Reader) -> None:
-    annotation = read_one(reader, NEWS)
-    report = find_by_cue(NEWS, annotation, "said", "the report")
-    observed = find_by_cue(NEWS, annotation, "observed", "engineers")
-    believed = find_by_cue(NEWS, annotation, "believed", "they")
+def test_what_stands_in_a_content_has_it_as_parent(news: Annotation) -> None:
+    report = find_by_cue(NEWS, news, "said", "the report")
+    observed = find_by_cue(NEWS, news, "observed", "engineers")
+    believed = find_by_cue(NEWS, news, "believed", "they")
     assert (believed.parent, observed.parent, report.parent) == (observed.id, report.id, None)
     assert report.source_type is SourceType.DOCUMENT
     assert observed.source_type is SourceType.UNNAMED_GROUP
@@ -64,39 +70,37 @@ def test_what_stands_in_a_content_has_it_as_parent(reader: Reader) -> None:
     assert believed.attribution_type is AttributionType.BELIEF
 
 
-def test_a_short_name_is_resolved_to_the_full_one(reader: Reader) -> None:
-    annotation = read_one(reader, NEWS)
-    told = find_by_cue(NEWS, annotation, "told", "Maria Lopez")
-    said = find_by_cue(NEWS, annotation, "said", "Lopez")
+def test_a_short_name_is_resolved_to_the_full_one(news: Annotation) -> None:
+    told = find_by_cue(NEWS, news, "told", "Maria Lopez")
+    said = find_by_cue(NEWS, news, "said", "Lopez")
     assert told.source_name == said.source_name == "Maria Lopez"
     assert told.source_entity == said.source_entity is not None
     assert (told.quotation_type, said.quotation_type) == (QuotationType.MIXED, QuotationType.DIRECT)
     assert words(NEWS, told.addressee) == "Fox News"
 
 
-def test_who_speaks_for_an_organisation_is_not_the_organisation(reader: Reader) -> None:
-    denial = find_by_cue(NEWS, read_one(reader, NEWS), "denied", "spokeswoman")
+def test_who_speaks_for_an_organisation_is_not_the_organisation(news: Annotation) -> None:
+    denial = find_by_cue(NEWS, news, "denied", "spokeswoman")
     assert denial.source_name == "A Northwind spokeswoman"
     assert (denial.source_type, denial.stance) == (SourceType.UNNAMED_PERSON, Stance.DENIES)
     assert denial.source_entity is None
 
 
-def test_no_answer_is_neither_denial_nor_assertion(reader: Reader) -> None:
-    annotation = read_one(reader, NEWS)
-    declined = find_by_cue(NEWS, annotation, "declined", "Northwind")
-    unreached = find_by_cue(NEWS, annotation, "could not be immediately reached", "Kestrel")
+def test_no_answer_is_neither_denial_nor_assertion(news: Annotation) -> None:
+    declined = find_by_cue(NEWS, news, "declined", "Northwind")
+    unreached = find_by_cue(NEWS, news, "could not be immediately reached", "Kestrel")
     assert declined.stance is unreached.stance is Stance.DECLINES
     assert declined.source_type is SourceType.ORGANISATION
 
 
-def test_we_outside_quotations_is_the_author(reader: Reader) -> None:
-    text = "We said on Monday that the bridge was safe."
-    assert find_by_cue(text, read_one(reader, text), "said", "We").source_type is SourceType.AUTHOR
+def test_we_outside_quotations_is_the_author(pipeline: Language) -> None:
+    text, annotation = read_marked(pipeline, "{1s|We} {1q|said} on Monday {1c|that the bridge was safe}.")
+    assert find_by_cue(text, annotation, "said", "We").source_type is SourceType.AUTHOR
 
 
-def test_a_content_is_about_its_subject_first(reader: Reader) -> None:
-    text = "Ann Baker told reporters that Google had sued Microsoft over data that people in France had lost."
-    annotation = read_one(reader, text)
+def test_a_content_is_about_its_subject_first(pipeline: Language) -> None:
+    text = "{1s|Ann Baker} {1q|told} reporters {1c|that Google had sued Microsoft over data that France had lost}."
+    _, annotation = read_marked(pipeline, text)
     about = [annotation.entities[number].name for number in annotation.attributions[0].about]
     assert about == ["Google", "Microsoft"]
 

@@ -1,45 +1,63 @@
 from __future__ import annotations
 
 import pytest
+from spacy.language import Language
 
 from nlp.annotation import SourceType, Span
 from nlp.publications import is_publication
-from nlp.reader import Reader
 from nlp.sources import Speaker, describe_source
+from tests.nlp.marked import read_marked
+
+SAID = " {1q|said} {1c|the bridge was safe}."
 
 
 @pytest.mark.parametrize(
     ("text", "source_type", "name", "entity"),
     [
-        ("Ann Baker said the bridge was safe.", "named_person", "Ann Baker", "Ann Baker"),
-        ("Sen. Ann Baker said the bridge was safe.", "named_person", "Ann Baker", "Ann Baker"),
-        ("Ann Baker, who said the bridge was safe, resigned.", "named_person", "Ann Baker", "Ann Baker"),
-        ("A spokeswoman, Ann Baker, said the bridge was safe.", "named_person", "Ann Baker", "Ann Baker"),
-        ("Microsoft said the bridge was safe.", "organisation", "Microsoft", "Microsoft"),
-        ("Microsoft and Google said the bridge was safe.", "organisation", "Microsoft and Google", None),
-        ("The company said the bridge was safe.", "organisation", "The company", None),
-        ("A Microsoft spokesman said the bridge was safe.", "unnamed_person", "A Microsoft spokesman", None),
-        ("He said the bridge was safe.", "unnamed_person", "He", None),
-        ("They said the bridge was safe.", "unnamed_group", "They", None),
+        ("{1s|Ann Baker}" + SAID, "named_person", "Ann Baker", "Ann Baker"),
+        ("{1s|Sen. Ann Baker}" + SAID, "named_person", "Ann Baker", "Ann Baker"),
+        ("Ann Baker, {1s|who}" + SAID, "named_person", "Ann Baker", "Ann Baker"),
         (
-            "People familiar with it said the bridge was safe.",
+            "{1s|A spokeswoman, Ann Baker}," + SAID,
+            "named_person",
+            "Ann Baker",
+            "Ann Baker",
+        ),
+        ("{1s|Microsoft}" + SAID, "organisation", "Microsoft", "Microsoft"),
+        ("{1s|Microsoft and Google}" + SAID, "organisation", "Microsoft and Google", None),
+        ("{1s|The company}" + SAID, "organisation", "The company", None),
+        (
+            "{1s|A Microsoft spokesman}" + SAID,
+            "unnamed_person",
+            "A Microsoft spokesman",
+            None,
+        ),
+        ("{1s|He}" + SAID, "unnamed_person", "He", None),
+        ("{1s|They}" + SAID, "unnamed_group", "They", None),
+        (
+            "{1s|People familiar with it}" + SAID,
             "unnamed_group",
             "People familiar with it",
             None,
         ),
-        ("Microsoft's engineers said the bridge was safe.", "unnamed_group", "Microsoft's engineers", None),
-        ("The report said the bridge was safe.", "document", "The report", None),
-        ("He wrote a letter saying the bridge was safe.", "document", "a letter", None),
-        ("Reuters said the bridge was safe.", "publication", "Reuters", "Reuters"),
-        ("The newspaper said the bridge was safe.", "publication", "The newspaper", None),
-        ("We said the bridge was safe.", "author", "We", None),
-        ("It was reported that the bridge was safe.", "none", None, None),
+        (
+            "{1s|Microsoft's engineers}" + SAID,
+            "unnamed_group",
+            "Microsoft's engineers",
+            None,
+        ),
+        ("{1s|The report}" + SAID, "document", "The report", None),
+        ("He wrote {1s|a letter} {1q|saying} {1c|the bridge was safe}.", "document", "a letter", None),
+        ("{1s|Reuters}" + SAID, "publication", "Reuters", "Reuters"),
+        ("{1s|The newspaper}" + SAID, "publication", "The newspaper", None),
+        ("{1s|We}" + SAID, "author", "We", None),
+        ("{1q|It was reported} {1c|that the bridge was safe}.", "none", None, None),
     ],
 )
 def test_a_source_is_what_its_head_is(
-    reader: Reader, text: str, source_type: str, name: str | None, entity: str | None
+    pipeline: Language, text: str, source_type: str, name: str | None, entity: str | None
 ) -> None:
-    (annotation,) = reader.read([text])
+    _, annotation = read_marked(pipeline, text)
     (found,) = annotation.attributions
     assert (found.source_type, found.source_name) == (source_type, name)
     resolved = None if found.source_entity is None else annotation.entities[found.source_entity].name
