@@ -27,7 +27,9 @@ def fit_content(text: str, spans: Iterable[Span], quotations: Sequence[Span]) ->
     `quotations` are those of the text (`nlp.quotations.find_quotations`), in order and disjoint.
     """
     fitted = (
-        trim_content(text, widen(text, part, quotations)) for span in spans for part in split_paragraphs(text, span)
+        trim_content(text, widen(text, part, quotations), quotations)
+        for span in spans
+        for part in split_paragraphs(text, span)
     )
     return order_spans(part for part in fitted if _has_word(text, part))
 
@@ -67,19 +69,22 @@ def _is_marks(text: str, start: int, end: int) -> bool:
     return end - start <= 2 and all(char in MARKS for char in text[start:end])
 
 
-def trim_content(text: str, span: Span) -> Span:
-    """Cut loose punctuation off both edges, and a full stop that is not a quotation's or an abbreviation's."""
+def trim_content(text: str, span: Span, quotations: Sequence[Span]) -> Span:
+    """Cut loose punctuation off both edges, and a full stop that is neither quoted nor an abbreviation's."""
     start, end = trim_loose(text, span)
     while start < end and (text[start] in "”»" or text[start] in ".?!") and text[start : start + 2] != "..":
         start += 1
         start, end = trim_loose(text, Span(start, end))
-    while start < end and (text[end - 1] in "“„«" or (text[end - 1] == "." and not _ends_short(text, start, end))):
+    while start < end and (text[end - 1] in "“„«" or _is_loose_stop(text, start, end, quotations)):
         start, end = trim_loose(text, Span(start, end - 1))
     return Span(start, end)
 
 
-def _ends_short(text: str, start: int, end: int) -> bool:
-    return ABBREVIATION.search(text, max(start, end - LONGEST_ABBREVIATION), end) is not None
+def _is_loose_stop(text: str, start: int, end: int, quotations: Sequence[Span]) -> bool:
+    if text[end - 1] != "." or ABBREVIATION.search(text, max(start, end - LONGEST_ABBREVIATION), end) is not None:
+        return False
+    number = bisect_right(quotations, end - 1, key=_get_start) - 1
+    return number < 0 or quotations[number].end < end
 
 
 def trim_loose(text: str, span: Span) -> Span:
