@@ -2,6 +2,8 @@
 
 FOLDER of the data holds `train/` and `dev/` (see `training.corpus`). Seeded; writes `checkpoint.pt` every few
 minutes and goes on from it when started again; after each epoch writes the averaged weights as `epoch-N.pt`.
+
+With `--teacher epoch-N.pt --layers 4` a smaller model learns from a trained one (`training.distil`).
 """
 
 from __future__ import annotations
@@ -27,6 +29,15 @@ from torch.nn import functional
 from nlp.decoding import Tag, find_cues
 from nlp.windows import find_marks
 from training.corpus import read_folder
+from training.distil import (
+    KEPT_LAYERS,
+    SAME_WORDS,
+    SOFT_LABELS,
+    compare_scores,
+    compare_words,
+    load_teacher,
+    make_student,
+)
 from training.encoder import find_encoder, load_tokenizer
 from training.examples import Example, TaughtCue, TokenizedArticle, make_examples, tokenize
 from training.model import AttributionModel, Cues, Dropout, Shape, load_encoder, pad_batch
@@ -61,6 +72,8 @@ class Plan:
     articles: int | None  # the first so many only
     checkpoint_seconds: float
     threads: int
+    teacher: Path | None
+    layers: int  # of the encoder; fewer than six only with a teacher
 
 
 class Trainer:
@@ -69,8 +82,12 @@ class Trainer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         torch.manual_seed(plan.seed)
-        self.model = AttributionModel(Shape())
-        load_encoder(self.model, plan.encoder)
+        self.teacher = None if plan.teacher is None else load_teacher(plan.teacher)
+        if self.teacher is None:
+            self.model = AttributionModel(Shape())
+            load_encoder(self.model, plan.encoder)
+        else:
+            self.model = make_student(self.teacher, plan.layers)
         self.averaged = copy.deepcopy(self.model).eval()
         self.optimizer = torch.optim.AdamW(group_parameters(self.model, plan), fused=True)
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -141,8 +158,10 @@ def make_batches(
     return batches
 
 
-def read_losses(model: AttributionModel, batch: Sequence[Example], rng: random.Random) -> dict[str, Tensor]:
-    """The parts of the loss, each a mean over windows."""
+def read_losses(
+    model: AttributionModel, batch: Sequence[Example], rng: random.Random, teacher: AttributionModel | None = None
+) -> dict[str, Tensor]:
+    """The parts of the loss, each a mean over windows. `teacher` says beside the annotators what is right."""
     ids = pad_batch([example.window.ids for example in batch], PAD_PIECES)
     types = pad_batch([example.window.types for example in batch], PAD_PIECES)
     first = pad_batch([example.window.first for example in batch], PAD_PIECES)
@@ -153,18 +172,30 @@ def read_losses(model: AttributionModel, batch: Sequence[Example], rng: random.R
     tags = tags.float()
     wanted = pad_batch([example.tags for example in batch], PAD_PIECES)
     losses = {"cue": functional.cross_entropy(tags[word_mask], wanted[word_mask], reduction="sum") / WORDS_A_WINDOW}
+    taught_by = None if teacher is None else _ask_teacher(teacher, ids, types, mask, first)
+    if taught_by is not None:
+        losses["words"] = SAME_WORDS * compare_words(words[word_mask].float(), taught_by[0][word_mask].float())
+        losses["words"] /= WORDS_A_WINDOW
+        losses["soft"] = SOFT_LABELS * compare_scores(tags[word_mask], taught_by[1][word_mask]) / WORDS_A_WINDOW
     places, cues = [], []
     for row, example in enumerate(batch):
         taught, false = draw_cues(example, tags[row, : len(example.tags)], rng)
         places += [row] * (len(taught) + len(false))
         cues += [*taught, *false]
     if cues:
-        losses |= _read_role_losses(model, words, tags.detach(), word_mask, places, cues)
+        losses |= _read_role_losses(model, words, tags.detach(), word_mask, places, cues, teacher, taught_by)
     return {name: loss / len(batch) for name, loss in losses.items()}
 
 
 def _read_role_losses(
-    model: AttributionModel, words: Tensor, tags: Tensor, mask: Tensor, places: list[int], cues: list[TaughtCue]
+    model: AttributionModel,
+    words: Tensor,
+    tags: Tensor,
+    mask: Tensor,
+    places: list[int],
+    cues: list[TaughtCue],
+    teacher: AttributionModel | None,
+    taught_by: tuple[Tensor, Tensor] | None,
 ) -> dict[str, Tensor]:
     filling = -len(cues) % PAD_CUES
     made = Cues(
@@ -187,7 +218,21 @@ def _read_role_losses(
         losses[name] = (
             functional.cross_entropy(flat, wanted.flatten(), ignore_index=NO_LABEL, reduction="sum") / ROLES_A_WINDOW
         )
+    if teacher is not None and taught_by is not None:
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            said, _, _ = teacher.roles(*taught_by, made, mask)
+        seen = mask[made.windows][: len(cues)]
+        ours, theirs = final[: len(cues)].float()[seen], said[: len(cues)].float()[seen]
+        losses["soft role"] = SOFT_LABELS * compare_scores(ours, theirs) / ROLES_A_WINDOW
     return losses
+
+
+def _ask_teacher(
+    teacher: AttributionModel, ids: Tensor, types: Tensor, mask: Tensor, first: Tensor
+) -> tuple[Tensor, Tensor]:
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        words, tags = teacher.read_words(ids, types, mask, first)
+    return words, tags.float()
 
 
 def _mask(padded: Tensor, lengths: Sequence[int]) -> Tensor:
@@ -240,8 +285,11 @@ def _train_epoch(trainer: Trainer, batches: Sequence[Sequence[Example]], steps: 
     for seen, number in enumerate(range(trainer.batch_number, len(batches)), start=1):
         trainer.set_rates(steps)
         Dropout.reseed(trainer.plan.seed, trainer.step)
-        losses = read_losses(model, batches[number], random.Random(trainer.plan.seed + trainer.step))
-        total = losses["cue"] + losses["role"] + losses["real"] + FIRST_SCORES * losses["first"]
+        rng = random.Random(trainer.plan.seed + trainer.step)
+        losses = read_losses(model, batches[number], rng, trainer.teacher)
+        total = sum(
+            (loss if name != "first" else FIRST_SCORES * loss for name, loss in losses.items()), start=torch.zeros(())
+        )
         trainer.optimizer.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -295,8 +343,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--articles", type=int)
     parser.add_argument("--checkpoint-seconds", type=float, default=180.0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--teacher", type=Path, help="a trained model's epoch-N.pt, to learn from")
+    parser.add_argument("--layers", type=int, default=6, choices=[6, *KEPT_LAYERS], help="of a student's encoder")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    if options.layers != 6 and options.teacher is None:
+        parser.error("--layers is for a student: name its --teacher")
     options.encoder = options.encoder or find_encoder()
     train(Plan(**vars(options)))
 
