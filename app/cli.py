@@ -20,6 +20,7 @@ from app.commands.ingest import ingest_command
 from app.commands.inspect import inspect_command
 from app.commands.run import health_command, run_command
 from app.commands.serve import dashboard_command
+from app.commands.upkeep import backup_command, check_command, restore_command
 from app.context import Context, ItemsFailed
 from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
 from graph.errors import BadId, GraphError, NotFound
@@ -99,6 +100,9 @@ for command in (
     status_command,
     run_command,
     health_command,
+    backup_command,
+    restore_command,
+    check_command,
 ):
     sayso.add_command(command)
 

@@ -9,6 +9,7 @@ GraphError
     ├── StoreReadOnly     it cannot be written to
     ├── StoreLocked       another process held it longer than the busy timeout
     ├── AlreadyRunning    another scheduler is at work on it
+    ├── BackupFailed      a backup could not be made, or no store of one
     ├── StoreFull         no space is left
     ├── StoreBroken       the file is damaged or is no database
     └── StoreUnreachable  the address is wrong, or the server does not answer
@@ -59,6 +60,10 @@ class StoreLocked(StoreError):
 
 class AlreadyRunning(StoreError):
     """Another scheduler is at work on it."""
+
+
+class BackupFailed(StoreError):
+    """A backup could not be made, or no store of one."""
 
 
 class StoreFull(StoreError):

@@ -42,6 +42,7 @@ class Store:
         self._engine = engine
         self.address = engine.url.render_as_string(hide_password=True)
         self.dialect = engine.dialect.name
+        self.url = engine.url
         self.file = engine.url.database if self.dialect == "sqlite" else None
 
     @classmethod
