@@ -80,8 +80,8 @@ def find_best_path(scores: Scores, steps: Scores) -> NDArray[np.int64]:
 def find_cues(tags: Scores, bias: float) -> list[tuple[int, int]]:
     """The cues as ranges of words, from tag scores `[T, 3]`.
 
-    `bias` is added to the score of beginning a cue where the tags alone show none. Where a cue ends is left to the tags:
-    with a bias there too cues ran on ("said of", "called half of"), which cost 2 points of cue F1 on dev.
+    `bias` is added to the score of beginning a cue where the tags alone show none. Where a cue ends is left to the
+    tags: with a bias there too cues ran on ("said of", "called half of"), which cost 2 points of cue F1 on dev.
     """
     certain = _read_tags(tags, TAG_STEPS)
     steps = TAG_STEPS.copy()
