@@ -19,7 +19,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from nlp.attribution_frames import make_frames
-from nlp.decoding import DecodingSettings, Role, WindowScores, find_cues
+from nlp.decoding import DecodingSettings, Role, WindowScores, find_candidates, find_cues
 from nlp.errors import IncompleteModelError
 from nlp.frames import Frame
 from nlp.windows import Window, cut_windows, find_marks, find_words, make_window
@@ -64,7 +64,8 @@ class AttributionReader:
         words = find_words(text, self._tokenizer)
         ranges = cut_windows(text, words, limit=self.settings.window_pieces, context=self.settings.context_pieces)
         scores = [self.read_window(make_window(words, start, end, self._marks)) for start, end in ranges]
-        return make_frames(text, words.spans, scores, self.settings.decoding)
+        candidates = find_candidates(scores, self.settings.decoding)
+        return make_frames(text, words.spans, candidates, self.settings.decoding)
 
     def read_window(self, window: Window) -> WindowScores:
         """What the model says of one window."""

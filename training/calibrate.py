@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.attribution_scores import LEAST_OVERLAP, Roles, Scores, find_words, make_roles, pair_by_content
 from nlp.annotation import Span
-from nlp.attribution_frames import make_frames
-from nlp.decoding import FEATURES, DecodingSettings, WindowScores, find_candidates
+from nlp.attribution_frames import make_frame
+from nlp.decoding import FEATURES, Candidate, DecodingSettings, WindowScores, choose, find_candidates
+from nlp.quotations import find_quotations
 from training.corpus import Article
-from training.evaluate import annotated_roles, score_frames
 
 ScoredArticle = tuple[tuple[Span, ...], list[WindowScores]]
 START = DecodingSettings(
@@ -29,38 +28,34 @@ START = DecodingSettings(
     shared_content=0.5,
 )
 STEPS, RIDGE = 50, 1.0
-THRESHOLDS = np.round(np.arange(0.2, 0.66, 0.02), 2)
+THRESHOLDS = np.round(np.arange(0.2, 0.66, 0.01), 2)
 BINS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """Candidates of one article: their features `[N, F]` and whether each is right `[N]`."""
+class Decoded:
+    """Candidates of one article in the scorer's words, beside what the first annotator drew. They run parallel."""
 
-    features: NDArray[np.float64]
-    right: NDArray[np.bool_]
+    candidates: tuple[Candidate, ...]
+    found: tuple[Roles, ...]
+    right: tuple[bool, ...]  # if all candidates were kept
+    annotated: tuple[Roles, ...]
 
 
-def judge_article(article: Article, scored: ScoredArticle, settings: DecodingSettings) -> Judged:
+def decode(article: Article, scored: ScoredArticle, settings: DecodingSettings) -> Decoded:
     spans, windows = scored
-    candidates = find_candidates(windows, settings)
-    words = find_words(article.text)
-    annotated = annotated_roles(article, words)
-    found = [
-        make_roles(
-            words,
-            *(
-                [(spans[run[0]][0], spans[run[1] - 1][1]) for run in runs]
-                for runs in (one.source, [one.cue], one.content)
-            ),
-        )
-        for one in candidates
-    ]
-    right = np.zeros(len(found), dtype=bool)
-    for ours, theirs in pair_by_content([one.content for one in found], [one.content for one in annotated]):
-        right[ours] = _is_right(found[ours], annotated[theirs])
-    features = np.array([one.features for one in candidates], dtype=np.float64).reshape(len(found), FEATURES)
-    return Judged(features=features, right=right)
+    words, quotations = find_words(article.text), find_quotations(article.text)
+    annotated = tuple(make_roles(words, one.source, one.cue, one.content) for one in article.versions[0])
+    candidates = tuple(find_candidates(windows, settings))
+    frames = [make_frame(article.text, spans, one, 0.0, quotations) for one in candidates]
+    found = tuple(make_roles(words, frame.source, frame.cue, frame.content) for frame in frames)
+    return Decoded(candidates=candidates, found=found, right=judge(found, annotated), annotated=annotated)
+
+
+def judge(found: Sequence[Roles], annotated: Sequence[Roles]) -> tuple[bool, ...]:
+    """Say of each found attribution whether the scorer counts it as right."""
+    pairs = dict(pair_by_content([one.content for one in found], [one.content for one in annotated]))
+    return tuple(number in pairs and _is_right(one, annotated[pairs[number]]) for number, one in enumerate(found))
 
 
 def _is_right(found: Roles, annotated: Roles) -> bool:
@@ -69,10 +64,24 @@ def _is_right(found: Roles, annotated: Roles) -> bool:
     return overlap >= LEAST_OVERLAP and share
 
 
-def fit_weights(judged: Sequence[Judged]) -> tuple[float, ...]:
+def keep(decoded: Decoded, settings: DecodingSettings) -> list[tuple[Roles, float]]:
+    """What is kept of an article's candidates, each with its confidence."""
+    found = dict(zip(decoded.candidates, decoded.found, strict=True))
+    kept = ((found[candidate], sure) for candidate, sure in choose(decoded.candidates, settings))
+    return [(roles, sure) for roles, sure in kept if roles.content]
+
+
+def score(articles: Sequence[Decoded], settings: DecodingSettings) -> Scores:
+    scores = Scores()
+    for decoded in articles:
+        scores.add_article([roles for roles, _ in keep(decoded, settings)], decoded.annotated)
+    return scores
+
+
+def fit_weights(articles: Sequence[Decoded]) -> tuple[float, ...]:
     """Logistic regression by Newton's method, a little drawn towards zero."""
-    features = np.concatenate([one.features for one in judged])
-    right = np.concatenate([one.right for one in judged]).astype(float)
+    features = np.array([one.features for decoded in articles for one in decoded.candidates], dtype=np.float64)
+    right = np.array([one for decoded in articles for one in decoded.right], dtype=np.float64)
     weights = np.zeros(FEATURES)
     ridge = np.diag([0.0] + [RIDGE] * (FEATURES - 1))
     for _ in range(STEPS):
@@ -83,63 +92,42 @@ def fit_weights(judged: Sequence[Judged]) -> tuple[float, ...]:
     return tuple(float(round(weight, 4)) for weight in weights)
 
 
-def score_articles(articles: Sequence[Article], scored: Sequence[ScoredArticle], settings: DecodingSettings) -> Scores:
-    frames = [
-        make_frames(article.text, spans, windows, settings)
-        for article, (spans, windows) in zip(articles, scored, strict=True)
-    ]
-    return score_frames(articles, frames)
-
-
-def fit(
-    articles: Sequence[Article], scored: Sequence[ScoredArticle], start: DecodingSettings = START
-) -> DecodingSettings:
+def fit(articles: Sequence[Decoded], start: DecodingSettings) -> DecodingSettings:
     """Settings with weights and least confidence for the best attribution F1."""
-    judged = [judge_article(article, one, start) for article, one in zip(articles, scored, strict=True)]
-    settings = replace(start, weights=fit_weights(judged))
-    tried = {
-        float(least): score_articles(articles, scored, replace(settings, least_confidence=float(least)))
-        for least in THRESHOLDS
-    }
-    best = max(tried, key=lambda least: tried[least].tallies["attribution"].f1)
-    return replace(settings, least_confidence=best)
+    settings = replace(start, weights=fit_weights(articles))
+    tried = [replace(settings, least_confidence=float(least)) for least in THRESHOLDS]
+    return max(tried, key=lambda one: score(articles, one).tallies["attribution"].f1)
 
 
-def score_crosswise(
-    articles: Sequence[Article], scored: Sequence[ScoredArticle], start: DecodingSettings = START
-) -> Scores:
-    """Figures with settings that were fitted on the other half of the articles."""
+def score_crosswise(articles: Sequence[Decoded], start: DecodingSettings) -> tuple[Scores, float]:
+    """Figures and calibration error with settings that were fitted on the other half of the articles."""
     total = Scores()
-    for part in (0, 1):
-        settings = fit(articles[1 - part :: 2], scored[1 - part :: 2], start)
-        half = score_articles(articles[part::2], scored[part::2], settings)
-        for measure, tally in half.tallies.items():
-            total.tallies[measure].add(tally.right, tally.found, tally.annotated)
-    return total
-
-
-def measure_calibration(
-    articles: Sequence[Article], scored: Sequence[ScoredArticle], settings: DecodingSettings
-) -> tuple[float, list[tuple[float, float, int]]]:
-    """The expected calibration error of what is kept, and of each tenth its mean confidence, share right and size.
-
-    Confidence and truth are compared in ten bins of equal size, as they are weighted by size in the error.
-    """
     pairs: list[tuple[float, bool]] = []
-    for article, (spans, windows) in zip(articles, scored, strict=True):
-        frames = make_frames(article.text, spans, windows, settings)
-        words = find_words(article.text)
-        found = [make_roles(words, frame.source, frame.cue, frame.content) for frame in frames]
-        annotated = annotated_roles(article, words)
-        matched = dict(pair_by_content([one.content for one in found], [one.content for one in annotated]))
-        for number, frame in enumerate(frames):
-            right = number in matched and _is_right(found[number], annotated[matched[number]])
-            pairs.append((frame.confidence, right))
-    pairs.sort()
+    for part in (0, 1):
+        settings = fit(articles[1 - part :: 2], start)
+        for measure, tally in score(articles[part::2], settings).tallies.items():
+            total.tallies[measure].add(tally.right, tally.found, tally.annotated)
+        pairs += judge_kept(articles[part::2], settings)
+    return total, bin_confidence(pairs)[0]
+
+
+def judge_kept(articles: Sequence[Decoded], settings: DecodingSettings) -> list[tuple[float, bool]]:
+    """The confidence of each attribution that is kept, and whether it is right."""
+    pairs: list[tuple[float, bool]] = []
+    for decoded in articles:
+        kept = keep(decoded, settings)
+        right = judge([roles for roles, _ in kept], decoded.annotated)
+        pairs += [(sure, one) for (_, sure), one in zip(kept, right, strict=True)]
+    return pairs
+
+
+def bin_confidence(pairs: Sequence[tuple[float, bool]]) -> tuple[float, list[tuple[float, float, int]]]:
+    """The expected calibration error, and of each tenth of the pairs its mean confidence, share right and size."""
+    ordered = sorted(pairs)
+    parts = (ordered[at * len(ordered) // BINS : (at + 1) * len(ordered) // BINS] for at in range(BINS))
     bins = [
         (float(np.mean([sure for sure, _ in part])), float(np.mean([right for _, right in part])), len(part))
-        for at in range(BINS)
-        if (part := pairs[at * len(pairs) // BINS : (at + 1) * len(pairs) // BINS])
+        for part in parts
+        if part
     ]
-    error = sum(abs(sure - right) * size for sure, right, size in bins) / max(1, len(pairs))
-    return error, bins
+    return sum(abs(sure - right) * size for sure, right, size in bins) / max(1, len(ordered)), bins

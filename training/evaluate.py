@@ -6,19 +6,17 @@ A model is run once and its scores are kept (`WindowScores`); decoding can then 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from bench.attribution_scores import MEASURES, Roles, Scores, find_words, make_roles
+from bench.attribution_scores import MEASURES, Scores
 from nlp.annotation import Span
 from nlp.decoding import WindowScores, find_cues
-from nlp.frames import Frame
 from nlp.windows import Window, cut_windows, find_marks, make_window
-from training.corpus import Article
 from training.examples import TokenizedArticle
 from training.model import AttributionModel, Cues
 
@@ -50,22 +48,6 @@ def read_with_torch(model: AttributionModel, cue_bias: float) -> ReadWindow:
         return WindowScores(start=window.start, end=window.end, tags=scores, cues=tuple(cues), roles=roles, real=real)
 
     return read
-
-
-def score_frames(articles: Iterable[Article], frames: Iterable[Sequence[Frame]]) -> Scores:
-    """Against the first annotator of each article."""
-    scores = Scores()
-    for article, found in zip(articles, frames, strict=True):
-        words = find_words(article.text)
-        scores.add_article(
-            [make_roles(words, frame.source, frame.cue, frame.content) for frame in found],
-            annotated_roles(article, words),
-        )
-    return scores
-
-
-def annotated_roles(article: Article, words: Sequence[tuple[int, int]]) -> list[Roles]:
-    return [make_roles(words, one.source, one.cue, one.content) for one in article.versions[0]]
 
 
 def print_scores(title: str, scores: Scores) -> None:

@@ -18,8 +18,18 @@ import torch
 from tokenizers import Tokenizer
 
 from nlp.attribution_model import AttributionReader
+from nlp.decoding import DecodingSettings
 from nlp.windows import CONTEXT_PIECES, WINDOW_PIECES
-from training.calibrate import START, ScoredArticle, fit, measure_calibration, score_articles, score_crosswise
+from training.calibrate import (
+    START,
+    ScoredArticle,
+    bin_confidence,
+    decode,
+    fit,
+    judge_kept,
+    score,
+    score_crosswise,
+)
 from training.corpus import digest_folder, read_folder
 from training.encoder import find_encoder, load_tokenizer
 from training.evaluate import ReadWindow, load_scores, print_scores, read_windows, read_with_torch, save_scores
@@ -41,21 +51,21 @@ def find_checkpoint(run: Path, epoch: int | None) -> Path:
     return run / f"epoch-{epoch}.pt"
 
 
-def report(title: str, articles: Sequence[TokenizedArticle], scored: Sequence[ScoredArticle]) -> None:
-    """Figures with settings fitted on these articles, and with settings fitted on the other half."""
-    plain = [article.article for article in articles]
-    settings = fit(plain, scored)
-    print(title, settings)
-    print_scores(f"{title}, fitted here", score_articles(plain, scored, settings))
-    print_scores(f"{title}, fitted on the other half", score_crosswise(plain, scored))
-    error, bins = measure_calibration(plain, scored, settings)
-    print(f"{title}: expected calibration error {error:.3f}", [tuple(round(x, 2) for x in one) for one in bins])
+def report(title: str, articles: Sequence[TokenizedArticle], scored: Sequence[ScoredArticle]) -> DecodingSettings:
+    """Print figures with settings fitted on these articles, and with settings fitted on the other half."""
+    decoded = [decode(article.article, one, START) for article, one in zip(articles, scored, strict=True)]
+    settings = fit(decoded, START)
+    print(f"{title}: {settings}")
+    print_scores(f"{title}, fitted here", score(decoded, settings))
+    crosswise, crosswise_error = score_crosswise(decoded, START)
+    print_scores(f"{title}, fitted on the other half", crosswise)
+    error, bins = bin_confidence(judge_kept(decoded, settings))
+    print(f"{title}: expected calibration error {error:.3f}, fitted on the other half {crosswise_error:.3f}")
+    print(" ".join(f"{sure:.2f}:{right:.2f}" for sure, right, _ in bins), flush=True)
+    return settings
 
 
-def write_settings(
-    folder: Path, scored: Sequence[ScoredArticle], articles: Sequence[TokenizedArticle], data: str
-) -> None:
-    settings = fit([article.article for article in articles], scored)
+def write_settings(folder: Path, settings: DecodingSettings, data: str) -> None:
     content = {
         "version": f"attributions {data[:12]}",
         "window_pieces": WINDOW_PIECES,
@@ -76,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept = checkpoint.with_suffix(".dev")
     if not kept.exists():
         save_scores(kept, read_all(articles, read_with_torch(model, START.cue_bias), tokenizer))
-    report("float", articles, load_scores(kept))
+    settings = report("float", articles, load_scores(kept))
     if options.out is None:
         return
     work = checkpoint.with_suffix(".onnx")
@@ -85,12 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     quantize(work, options.out, reduce_range=options.reduce_range)
     shutil.copy(encoder / "tokenizer.json", options.out / "tokenizer.json")
     digest = digest_folder(options.data / "train")
-    write_settings(options.out, load_scores(kept), articles, digest)
+    write_settings(options.out, settings, digest)
     reader = AttributionReader(folder=options.out, threads=1)
     scored = read_all(articles, reader.read_window, tokenizer)
     save_scores(checkpoint.with_suffix(".int8"), scored)
-    report("int8", articles, scored)
-    write_settings(options.out, scored, articles, digest)
+    write_settings(options.out, report("int8", articles, scored), digest)
     size = sum(path.stat().st_size for path in options.out.iterdir()) / 1e6
     print(f"{size:.1f} MB in {options.out}")
 

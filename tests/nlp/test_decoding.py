@@ -57,6 +57,11 @@ def test_bias_finds_more_cues() -> None:
     assert find_cues(tags, 1.5) == [(0, 1)]
 
 
+def test_bias_moves_no_end_of_a_cue() -> None:
+    tags = np.array([[0.0, 4.0, 0.0], [1.0, 0.0, 0.5]], dtype=np.float32)
+    assert find_cues(tags, 1.5) == [(0, 1)]
+
+
 def test_no_words_have_no_cues() -> None:
     assert find_cues(np.zeros((0, 3), dtype=np.float32), 0.0) == []
 
