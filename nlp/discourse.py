@@ -14,7 +14,16 @@ from typing import NamedTuple
 
 from nlp.annotation import Entity, Span
 from nlp.mentions import Kind, Phrase
-from nlp.referents import Gender, Sort, guess_gender, guess_single_name, noun_gender, sort_entity, sort_noun
+from nlp.referents import (
+    Gender,
+    Sort,
+    guess_gender,
+    guess_single_name,
+    may_be_person,
+    noun_gender,
+    sort_entity,
+    sort_noun,
+)
 
 
 class Speech(NamedTuple):
@@ -37,6 +46,7 @@ class Referent:
     name: str
     descriptors: set[str] = field(default_factory=set)
     is_gender_weak: bool = False
+    may_be_person: bool = False  # though nothing says so: a name that is taken for something else, or for nothing
     owner: Span | None = None  # head of the phrase that it belongs to
     mentions: int = 0
     last: int = -1  # number of its latest mention
@@ -97,6 +107,7 @@ class Discourse:
             name=entity.name,
             descriptors=descriptors,
             is_gender_weak=gender is None,
+            may_be_person=sort is not Sort.PERSON and may_be_person(entity.name),
         )
 
     def entity_at(self, number: int) -> Referent | None:
@@ -119,6 +130,7 @@ class Discourse:
             gender=gender,
             name=words,
             descriptors={phrase.word, *phrase.modifiers},
+            may_be_person=phrase.is_proper and sort is Sort.THING and may_be_person(words),
             owner=phrase.owner,
         )
 

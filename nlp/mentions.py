@@ -28,7 +28,6 @@ POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our", "your", "who
 OWNING_PREPOSITIONS = frozenset("of for at from with by in".split())  # noqa: SIM905
 NOMINAL = frozenset({"compound", "nmod", "amod", "nummod", "quantmod", "npadvmod"})  # parts of a phrase, no phrases
 CLAUSE_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
-FRONTED = frozenset({"poss", "pobj", "dobj", "nsubj", "nsubjpass", "prep", "pcomp", "advcl", "npadvmod", "conj"})
 CLIMB_LIMIT = 8  # links: deeper is no sentence
 LONGEST_PHRASE_TOKENS = 40  # before the head; longer is no phrase
 MOST_CHILDREN = 30  # read of one head: more are lists or garbage
@@ -79,6 +78,9 @@ class Phrase(NamedTuple):
     is_joined: bool = False
     is_pleonastic: bool = False
     is_generic: bool = False  # a noun without determiner
+    is_proper: bool = False
+    is_part: bool = False  # of a larger phrase: "the X campaign"
+    is_apposition: bool = False
     depth: int = 0  # links to the verb of its clause: 1 for a subject, more for what stands inside a phrase
 
 
@@ -204,6 +206,9 @@ class _PhraseReader:
             kind=kind,
             role=_find_role(token, label, depth),
             is_plural=token.tag_ in PLURAL_TAGS,
+            is_proper=token.tag_ in NAME_TAGS,
+            is_part=token.dep_ in NOMINAL,
+            is_apposition=token.dep_ == "appos",
             sentence=self._passage.sentence_at(start).start,
             clause=verb,
             quotation=self._passage.quotation_at(start),
@@ -258,15 +263,15 @@ def _find_fronted_subject(pronoun: Token) -> Span | None:
     """The subject after a fronted phrase or clause that holds the pronoun: "In his speech, X said"."""
     at = pronoun
     for _ in range(CLIMB_LIMIT):
-        if at.head.i == at.i:
+        label = at.dep_
+        if at.head.i == at.i or label in ("relcl", "ccomp"):
             return None
-        label, at = at.dep_, at.head
-        if label in ("prep", "advcl", "npadvmod") and at.tag_ in CLAUSE_TAGS:
-            subject = next((child for child in _list_children(at) if child.dep_ in SUBJECTS), None)
-            if subject is not None and pronoun.i < subject.i:
-                return Span(subject.idx, end_of(subject))
-        if at.tag_ in CLAUSE_TAGS and at.dep_ != "advcl" and at.dep_ != "pcomp":
-            return None
+        at = at.head
+        if at.tag_ not in CLAUSE_TAGS or at.i < pronoun.i:
+            continue
+        subject = next((child for child in _list_children(at) if child.dep_ in SUBJECTS), None)
+        if subject is not None and label not in SUBJECTS and pronoun.i < subject.i < at.i:
+            return Span(subject.idx, end_of(subject))
     return None
 
 

@@ -27,27 +27,32 @@ FAR = 3  # sentences and more
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "one sentence before": -0.9,
-        "two sentences before": -2.0,
-        "three sentences before": -2.8,
-        "phrases between": -0.35,  # for each doubling
-        "subject": 1.2,
-        "possessor": 0.3,
-        "deep in a phrase": -0.5,
-        "same role": 0.5,
-        "subject of the same clause": 0.7,
-        "joined to it": 2.5,
-        "spoken of before": 0.35,  # for each doubling of its mentions
-        "last by a pronoun": 0.5,
-        "a name": 0.8,
-        "gender known": 0.8,
-        "gender guessed": 0.3,
-        "says this": 1.0,
-        "spoke last": 0.8,
-        "inside a quotation": -0.8,
-        "subject that follows": 1.5,
-        "an organisation for they": -1.0,
-        "a thing": -0.3,
+        "one sentence before": -1.67,
+        "two sentences before": -3.68,
+        "three sentences before": -3.72,
+        "phrases between": -0.38,  # for each doubling
+        "subject": 1.85,
+        "subject in the sentence": 0.83,
+        "object": 0.79,
+        "part of another phrase": -0.27,
+        "apposition": 0.63,
+        "possessor": 0.51,
+        "deep in a phrase": -0.75,
+        "same role": 0.79,
+        "subject of the same clause": 0.23,
+        "joined to it": 2.20,
+        "spoken of before": 0.56,  # for each doubling of its mentions
+        "last by a pronoun": -0.50,
+        "a name": 1.60,
+        "gender known": 0.60,
+        "gender guessed": 0.50,
+        "not known as a person": -0.70,
+        "says this": 1.00,
+        "spoke last": 0.80,
+        "inside a quotation": -0.50,
+        "subject that follows": 1.99,
+        "an organisation for they": -1.00,
+        "a thing": -0.30,
     }
 )
 LEAST_SCORE = -1.5
@@ -115,6 +120,9 @@ def _list_mentions(discourse: Discourse, number: int) -> Iterator[tuple[int, boo
         yield before, False
     if pronoun.answers is not None and (after := discourse.find(pronoun.answers)) is not None:
         yield after, True
+        owner = discourse.phrases[after].owner
+        if owner is not None and (possessor := discourse.find(owner)) is not None:
+            yield possessor, True  # "In his last year, X's health"
 
 
 def _list_excluded(discourse: Discourse, number: int) -> Iterator[int]:
@@ -138,12 +146,12 @@ def _list_excluded(discourse: Discourse, number: int) -> Iterator[int]:
 
 def _agrees(discourse: Discourse, number: int, referent: Referent) -> bool:
     word = discourse.phrases[number].word
-    if number in discourse.speaking and referent.sort is Sort.THING:
+    if number in discourse.speaking and referent.sort is Sort.THING and not referent.may_be_person:
         return False
     if word in MALE or word in FEMALE:
         gender = Gender.MALE if word in MALE else Gender.FEMALE
-        is_person = referent.sort is Sort.PERSON and not referent.is_plural
-        return is_person and (referent.gender in (gender, None) or referent.is_gender_weak)
+        is_person = referent.sort is Sort.PERSON or referent.may_be_person
+        return is_person and not referent.is_plural and (referent.gender in (gender, None) or referent.is_gender_weak)
     if word in NEUTER:
         return referent.sort not in (Sort.PERSON, Sort.PEOPLE) and not referent.is_plural
     if number in discourse.speaking and referent.sort not in SPEAKING:
@@ -171,7 +179,13 @@ def _read_features(
         yield ("one sentence before", "two sentences before", "three sentences before")[distance - 1], 1.0
     yield "phrases between", float((number - before).bit_length() - 1)
     if mention.role is Role.SUBJECT:
-        yield "subject", 1.0
+        yield "subject" if distance else "subject in the sentence", 1.0
+    elif mention.role is Role.OBJECT:
+        yield "object", 1.0
+    if mention.is_part:
+        yield "part of another phrase", 1.0
+    if mention.is_apposition:
+        yield "apposition", 1.0
     if mention.role is Role.POSSESSIVE:
         yield "possessor", 1.0
     elif mention.depth > 2:
@@ -203,6 +217,8 @@ def _read_identity(discourse: Discourse, number: int, referent: Referent) -> Ite
         gender = Gender.MALE if word in MALE else Gender.FEMALE
         if referent.gender is gender:
             yield "gender guessed" if referent.is_gender_weak else "gender known", 1.0
+        if referent.sort is not Sort.PERSON:
+            yield "not known as a person", 1.0
     elif word in PLURAL and not referent.is_plural:
         yield "an organisation for they", 1.0
     elif word in NEUTER and referent.sort in (Sort.THING, Sort.DOCUMENT):

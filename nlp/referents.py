@@ -18,6 +18,7 @@ from nlp.publications import is_publication
 PERSON_ENDINGS = ("man", "woman", "person", "ist", "eer", "ologist")
 PEOPLE_ENDINGS = ("men", "women", "persons", "ists", "eers")
 LONGEST_GIVEN_NAME = 30  # characters
+MOST_NAME_WORDS = 3
 
 
 class Gender(Enum):
@@ -67,6 +68,16 @@ def sort_entity(entity: Entity) -> Sort:
     if entity.type is not EntityType.PERSON and _starts_like_person(entity.name):
         return Sort.PERSON  # the recogniser takes many unknown names for organisations
     return SORT_OF_ENTITY[entity.type]
+
+
+def may_be_person(name: str) -> bool:
+    """Say whether a name that was taken for no person's can be one: a word or two that tell of nothing else."""
+    words = name.split()
+    if not words or len(words) > MOST_NAME_WORDS or name.lower() in _places():
+        return False
+    if not all(word[:1].isupper() and word[1:2].islower() and word.replace("-", "").isalpha() for word in words):
+        return False
+    return not classify_name(name) and not is_publication(name)
 
 
 def _starts_like_person(name: str) -> bool:
@@ -149,6 +160,11 @@ def classify_name(name: str) -> frozenset[str]:
 def _source_nouns() -> dict[str, SourceType]:
     pairs = (line.split("\t") for line in read_lexicon("source_nouns.tsv"))
     return {noun: SourceType(kind) for noun, kind in pairs}
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(read_lexicon("places.txt"))
 
 
 @cache
