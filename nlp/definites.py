@@ -20,12 +20,21 @@ REPORTS = frozenset({"report", "article", "story", "piece"})
 STUDIES = frozenset(
     "report study paper research analysis review audit survey poll document assessment investigation".split()  # noqa: SIM905
 )
-NEW = frozenset("other another latter second third new separate different next further".split())  # noqa: SIM905
+NOT_NOUNS = frozenset("percent number numbers half majority quarter third rest one ones".split())  # noqa: SIM905
+NEW = frozenset("same other another latter second third new separate different next further".split())  # noqa: SIM905
 MOST_RECENT = 40  # referents looked at
 SAME_NOUN_MOST = 5  # of those that bear the noun
 LEAST_SCORE = 0.9
 LEAST_LEAD = 0.4  # over the second
 OLD_SENTENCES = 5
+FOCUS_SENTENCES = 2
+FOCUS_SCORE = 1.0
+# Who speaks for another, or is another: not the one in focus.
+NOT_FOCUS = frozenset(
+    "spokesman spokeswoman spokesperson judge lawyer attorney reporter interviewer host source official employee aide "
+    "adviser manager moderator other wife husband father mother son daughter brother sister friend "
+    "man woman boy girl victim voter prosecutor defendant plaintiff caller crowd".split()  # noqa: SIM905
+)
 
 CALLED_SO = 3.0  # by this noun, before or after a name
 SAME_NOUN = 2.5  # "a report ... the report"
@@ -44,7 +53,7 @@ MODIFIER_UNKNOWN = -0.3
 def resolve_definite(discourse: Discourse, number: int) -> Choice | None:
     """The referent of a definite phrase that was spoken of before; `None` if it is new, or it cannot be told."""
     phrase = discourse.phrases[number]
-    if phrase.is_owner_pronoun or not NEW.isdisjoint(phrase.modifiers):
+    if phrase.is_owner_pronoun or phrase.word in NOT_NOUNS or not NEW.isdisjoint(phrase.modifiers):
         return None
     scored: dict[int, Choice] = {}
     for referent, score, reason in _list_matches(discourse, phrase):
@@ -54,19 +63,46 @@ def resolve_definite(discourse: Discourse, number: int) -> Choice | None:
         choice = Choice(referent, score + more, (reason, *reasons))
         if id(referent) not in scored or scored[id(referent)].score < choice.score:
             scored[id(referent)] = choice
+    if not scored and (focus := _find_focus(discourse, number)) is not None:
+        return focus
     ranked = sorted(scored.values(), key=lambda choice: -choice.score)
     if not ranked or ranked[0].score < LEAST_SCORE:
         return None
     if len(ranked) > 1 and ranked[0].score - ranked[1].score < LEAST_LEAD:
         return None
+    if phrase.owner is not None and ranked[0].referent.entity is None:
+        return None  # it says itself whose it is, and that is more than was said before
     return ranked[0]
+
+
+def _find_focus(discourse: Discourse, number: int) -> Choice | None:
+    """The one person spoken of lately, where the text speaks of a person by another noun: "the businessman said".
+
+    Only for who says something: who is spoken of may well be somebody new.
+    """
+    phrase = discourse.phrases[number]
+    if number not in discourse.speaking or phrase.is_plural or phrase.word in NOT_FOCUS:
+        return None
+    if sort_noun(phrase.word, is_plural=False) is not Sort.PERSON:
+        return None
+    found: dict[int, Referent] = {}
+    for before in discourse.look_back(number, FOCUS_SENTENCES, MOST_RECENT):
+        referent = discourse.referents[before]
+        if referent is not None and referent.sort is Sort.PERSON:
+            found[id(referent)] = referent
+    if len(found) != 1:
+        return None
+    (referent,) = found.values()
+    if referent.entity is None or not referent.has_spoken or not _may_be(discourse, number, referent):
+        return None
+    return Choice(referent, FOCUS_SCORE, ("the one person spoken of lately",))
 
 
 def _list_matches(discourse: Discourse, phrase: Phrase) -> Iterator[tuple[Referent, float, str]]:
     for referent in reversed(discourse.by_word.get(phrase.word, [])[-SAME_NOUN_MOST:]):
         if referent.entity is not None:
             yield referent, CALLED_SO, f"called {phrase.word}"
-        elif phrase.word == discourse.text[referent.head.start : referent.head.end].lower():
+        elif _tells_more(discourse, referent, phrase):
             yield referent, SAME_NOUN, f"same noun {phrase.word}"
     noun_class = classify_noun(phrase.word)
     sort = sort_noun(phrase.word, is_plural=phrase.is_plural)
@@ -77,6 +113,17 @@ def _list_matches(discourse: Discourse, phrase: Phrase) -> Iterator[tuple[Refere
             yield from _match_document(discourse, phrase, referent)
         elif noun_class is not None and referent.entity is not None:
             yield from _match_class(discourse, phrase, noun_class, referent)
+
+
+def _tells_more(discourse: Discourse, referent: Referent, phrase: Phrase) -> bool:
+    """Say whether a phrase of the same noun says more of whom it means: "the report" may be "a Pentagon report"."""
+    if phrase.word != discourse.text[referent.head.start : referent.head.end].lower():
+        return False
+    return (
+        referent.is_new
+        or referent.owner is not None
+        or not set(phrase.modifiers) >= referent.descriptors - {phrase.word}
+    )
 
 
 def _match_document(discourse: Discourse, phrase: Phrase, referent: Referent) -> Iterator[tuple[Referent, float, str]]:
@@ -109,6 +156,9 @@ def _match_class(
 
 def _may_be(discourse: Discourse, number: int, referent: Referent) -> bool:
     phrase = discourse.phrases[number]
+    sort = sort_noun(phrase.word, is_plural=phrase.is_plural)
+    if referent.entity is not None and (sort is Sort.PERSON) != (referent.sort is Sort.PERSON):
+        return False
     gender = noun_gender(phrase.word)
     if gender is not None and referent.gender not in (gender, None):
         return False
@@ -134,7 +184,8 @@ def _may_own(discourse: Discourse, phrase: Phrase, referent: Referent) -> bool:
     if referent.entity == owner:
         return referent.sort is Sort.PUBLICATION and phrase.word in REPORTS
     if referent.owner is None:
-        return False
+        # "The Florida senator", where the text only says "Senator X".
+        return referent.sort is Sort.PERSON and discourse.known[owner].sort in (Sort.PLACE, Sort.PEOPLE)
     number = discourse.find(referent.owner)
     held = None if number is None else discourse.referents[number]
     return held is not None and held.entity == owner

@@ -47,6 +47,7 @@ class Referent:
     descriptors: set[str] = field(default_factory=set)
     is_gender_weak: bool = False
     may_be_person: bool = False  # though nothing says so: a name that is taken for something else, or for nothing
+    is_new: bool = False  # first spoken of as new: "a report"
     owner: Span | None = None  # head of the phrase that it belongs to
     mentions: int = 0
     last: int = -1  # number of its latest mention
@@ -131,6 +132,7 @@ class Discourse:
             name=words,
             descriptors={phrase.word, *phrase.modifiers},
             may_be_person=phrase.is_proper and sort is Sort.THING and may_be_person(words),
+            is_new=phrase.kind is Kind.OTHER and not phrase.is_proper,
             owner=phrase.owner,
         )
 
@@ -138,7 +140,7 @@ class Discourse:
         """Let a phrase stand for a referent."""
         phrase = self.phrases[number]
         if not referent.mentions:
-            for word in referent.descriptors:
+            for word in referent.descriptors if referent.entity is None or referent.sort is not Sort.PEOPLE else ():
                 self.by_word.setdefault(word, []).append(referent)
         self.referents[number] = referent
         referent.mentions += 1

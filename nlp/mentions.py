@@ -23,6 +23,13 @@ PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 PRONOUN_TAGS = frozenset({"PRP", "PRP$"})
 PREMODIFIERS = frozenset({"compound", "nmod", "amod", "nummod", "poss", "npadvmod"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+# What a title is short for.
+SHORT_TITLES = {
+    "sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "pres": "president",
+    "prof": "professor", "dr": "doctor", "col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant",
+    "maj": "major", "pm": "minister", "supt": "superintendent", "det": "detective", "insp": "inspector",
+    "atty": "attorney", "amb": "ambassador", "co-founder": "founder", "cofounder": "founder",
+}  # fmt: skip
 POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our", "your", "whose"})
 # "A spokesman for X", "officials at X", "the report by X".
 OWNING_PREPOSITIONS = frozenset("of for at from with by in".split())  # noqa: SIM905
@@ -134,7 +141,7 @@ class _PhraseReader:
         return self._make(token, Kind.NAME, children)._replace(
             words=words,
             owner=next((owner for owner in owners if owner is not None), None),
-            descriptors=tuple(dict.fromkeys(descriptors)),
+            descriptors=tuple(dict.fromkeys(SHORT_TITLES.get(word, word) for word in descriptors)),
         )
 
     def _is_name_before(self, child: Token, name: Token) -> bool:

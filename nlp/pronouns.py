@@ -48,14 +48,16 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "gender guessed": 0.50,
         "not known as a person": -0.70,
         "says this": 1.00,
-        "spoke last": 0.80,
+        "spoke last": 2.00,
+        "named in what another says": -1.00,
         "inside a quotation": -0.50,
         "subject that follows": 1.99,
         "an organisation for they": -1.00,
         "a thing": -0.30,
     }
 )
-LEAST_SCORE = -1.5
+LEAST_SCORE = -0.6
+LEAST_SCORE_THING = 0.0  # of "it" and "they", which have more to choose from
 LEAST_LEAD = 0.25  # over the second
 
 
@@ -80,7 +82,9 @@ def resolve_pronoun(discourse: Discourse, number: int) -> Choice | None:
         ),
         key=lambda pair: -pair[0],
     )
-    if not scored or scored[0][0] < LEAST_SCORE:
+    word = discourse.phrases[number].word
+    least = LEAST_SCORE if word in MALE or word in FEMALE else LEAST_SCORE_THING
+    if not scored or scored[0][0] < least:
         return None
     if len(scored) > 1 and scored[0][0] - scored[1][0] < LEAST_LEAD:
         return None
@@ -198,8 +202,11 @@ def _read_features(
         yield "joined to it", 1.0
     if mention.kind is Kind.PRONOUN:
         yield "last by a pronoun", 1.0
-    if before in discourse.speaking and number in discourse.speaking:
-        yield "spoke last", 1.0
+    if number in discourse.speaking:
+        if before in discourse.speaking:
+            yield "spoke last", 1.0
+        elif discourse.speech_around(mention.head.start) is not None:
+            yield "named in what another says", 1.0
     around = discourse.speech_around(pronoun.head.start) if pronoun.quotation is None else None
     if around is not None and discourse.source_of(around) is referent:
         yield "says this", 1.0

@@ -63,6 +63,8 @@ class ReferentClass(NamedTuple):
 
 def sort_entity(entity: Entity) -> Sort:
     """What an entity is; an outlet is a publication."""
+    if entity.name.lower() in _places():
+        return Sort.PLACE
     if entity.type is EntityType.ORG and is_publication(entity.name):
         return Sort.PUBLICATION
     if entity.type is not EntityType.PERSON and _starts_like_person(entity.name):
@@ -153,6 +155,8 @@ def classify_name(name: str) -> frozenset[str]:
         found |= by_word.get(word, frozenset())
     if is_publication(name):
         found.add("outlet")
+    if (place := _places().get(name.lower())) is not None:
+        found.add(place)
     return frozenset(found)
 
 
@@ -163,8 +167,9 @@ def _source_nouns() -> dict[str, SourceType]:
 
 
 @cache
-def _places() -> frozenset[str]:
-    return frozenset(read_lexicon("places.txt"))
+def _places() -> dict[str, str]:
+    pairs = (line.split("\t") for line in read_lexicon("places.tsv"))
+    return {name: kind for name, kind in pairs}
 
 
 @cache

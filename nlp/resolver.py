@@ -69,7 +69,8 @@ class References:
             if owner is None or owner is referent:
                 return None
             if owner.entity is not None:
-                return owner.entity if owner.entity != referent.entity else None
+                is_own = owner.entity == referent.entity or (referent.entity is not None and owner.sort is Sort.PERSON)
+                return None if is_own else owner.entity
             at = owner
         return None
 
