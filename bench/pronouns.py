@@ -26,13 +26,14 @@ from spacy.language import Language
 from bench.attribution_scores import Tally
 from bench.attributions import read_standoff_folder, read_text
 from nlp.annotation import Entity, Span
+from nlp.discourse import Speech
 from nlp.entities import cluster_mentions, find_mentions
 from nlp.frames import order_spans
 from nlp.mentions import Kind, Phrase, read_phrases
 from nlp.models import load_pipeline
 from nlp.passages import Passage
 from nlp.reader import mark_paragraphs
-from nlp.resolver import Link, References, Speech, resolve_references
+from nlp.resolver import Link, References, resolve_references
 from nlp.sources import find_speaker
 
 CONTEXT_CHARACTERS = 700
@@ -165,9 +166,7 @@ def _show(name: str, text: str, entities: tuple[Entity, ...], phrase: Phrase, li
     before = " ".join(text[start : phrase.words.start].split())
     after = " ".join(text[phrase.words.end : phrase.words.end + 80].split())
     words = text[phrase.words.start : phrase.words.end]
-    return (
-        f"{words} = {meant} ({link.score:.1f}: {'; '.join(link.reasons)}) {name}\n    {before} [[{words}]] {after}"
-    )
+    return f"{words} = {meant} ({link.score:.1f}: {'; '.join(link.reasons)}) {name}\n    {before} [[{words}]] {after}"
 
 
 def _parse_all(pipeline: Language, texts: Iterable[str]) -> Iterator[tuple[Passage, list[Phrase]]]:

@@ -1,27 +1,22 @@
 """Whom a definite phrase stands for: "the company", "the senator", "the report".
 
-Only what the text itself bears out: it called somebody by that noun before ("Senator X", "X, a startup"), a name holds
-the noun ("the party"), or just one organisation or place of the right class was spoken of lately. Who has two candidates
-alike has none.
+Only what the text itself bears out: it called somebody by that noun before ("Senator X", "X, a startup"), a name
+holds the noun ("the party"), or just one organisation or place of the right class was spoken of lately. A phrase with
+two candidates alike has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from nlp.annotation import EntityType
+from nlp.cues import read_lexicon
 from nlp.discourse import Discourse, Referent
 from nlp.mentions import Phrase
 from nlp.pronouns import Choice
 from nlp.referents import ReferentClass, Sort, classify_name, classify_noun, noun_gender, sort_noun
 
-# Words for what an outlet puts out, and for what others do.
-REPORTS = frozenset({"report", "article", "story", "piece"})
-STUDIES = frozenset(
-    "report study paper research analysis review audit survey poll document assessment investigation".split()  # noqa: SIM905
-)
-NOT_NOUNS = frozenset("percent number numbers half majority quarter third rest one ones".split())  # noqa: SIM905
-NEW = frozenset("same other another latter second third new separate different next further".split())  # noqa: SIM905
 MOST_RECENT = 40  # referents looked at
 SAME_NOUN_MOST = 5  # of those that bear the noun
 LEAST_SCORE = 0.9
@@ -29,12 +24,6 @@ LEAST_LEAD = 0.4  # over the second
 OLD_SENTENCES = 5
 FOCUS_SENTENCES = 2
 FOCUS_SCORE = 1.0
-# Who speaks for another, or is another: not the one in focus.
-NOT_FOCUS = frozenset(
-    "spokesman spokeswoman spokesperson judge lawyer attorney reporter interviewer host source official employee aide "
-    "adviser manager moderator other wife husband father mother son daughter brother sister friend "
-    "man woman boy girl victim voter prosecutor defendant plaintiff caller crowd".split()  # noqa: SIM905
-)
 
 CALLED_SO = 3.0  # by this noun, before or after a name
 SAME_NOUN = 2.5  # "a report ... the report"
@@ -53,7 +42,7 @@ MODIFIER_UNKNOWN = -0.3
 def resolve_definite(discourse: Discourse, number: int) -> Choice | None:
     """The referent of a definite phrase that was spoken of before; `None` if it is new, or it cannot be told."""
     phrase = discourse.phrases[number]
-    if phrase.is_owner_pronoun or phrase.word in NOT_NOUNS or not NEW.isdisjoint(phrase.modifiers):
+    if phrase.is_owner_pronoun or _is_kind("amount", phrase.word) or _is_new(phrase):
         return None
     scored: dict[int, Choice] = {}
     for referent, score, reason in _list_matches(discourse, phrase):
@@ -81,7 +70,7 @@ def _find_focus(discourse: Discourse, number: int) -> Choice | None:
     Only for who says something: who is spoken of may well be somebody new.
     """
     phrase = discourse.phrases[number]
-    if number not in discourse.speaking or phrase.is_plural or phrase.word in NOT_FOCUS:
+    if number not in discourse.speaking or phrase.is_plural or _is_kind("apart", phrase.word):
         return None
     if sort_noun(phrase.word, is_plural=False) is not Sort.PERSON:
         return None
@@ -127,11 +116,11 @@ def _tells_more(discourse: Discourse, referent: Referent, phrase: Phrase) -> boo
 
 
 def _match_document(discourse: Discourse, phrase: Phrase, referent: Referent) -> Iterator[tuple[Referent, float, str]]:
-    if phrase.word in REPORTS and referent.sort is Sort.PUBLICATION and referent.has_spoken:
+    if _is_kind("report", phrase.word) and referent.sort is Sort.PUBLICATION and referent.has_spoken:
         yield referent, REPORTER, "the outlet reported"
-    if referent.sort is not Sort.DOCUMENT or referent.entity is not None or phrase.word not in STUDIES:
+    if referent.sort is not Sort.DOCUMENT or referent.entity is not None or not _is_kind("study", phrase.word):
         return
-    if discourse.text[referent.head.start : referent.head.end].lower() in STUDIES:
+    if _is_kind("study", discourse.text[referent.head.start : referent.head.end].lower()):
         yield referent, LIKE_DOCUMENT, "a document of the kind"
 
 
@@ -182,7 +171,7 @@ def _may_own(discourse: Discourse, phrase: Phrase, referent: Referent) -> bool:
     if owner is None:
         return False
     if referent.entity == owner:
-        return referent.sort is Sort.PUBLICATION and phrase.word in REPORTS
+        return referent.sort is Sort.PUBLICATION and _is_kind("report", phrase.word)
     if referent.owner is None:
         # "The Florida senator", where the text only says "Senator X".
         return referent.sort is Sort.PERSON and discourse.known[owner].sort in (Sort.PLACE, Sort.PEOPLE)
@@ -214,3 +203,17 @@ def _weigh(discourse: Discourse, number: int, referent: Referent) -> tuple[float
         elif phrase.owner is None:
             score += MODIFIER_UNKNOWN
     return score, reasons
+
+
+def _is_new(phrase: Phrase) -> bool:
+    return any(_is_kind("new", word) for word in phrase.modifiers)
+
+
+def _is_kind(kind: str, word: str) -> bool:
+    return (word, kind) in _list_words()
+
+
+@cache
+def _list_words() -> frozenset[tuple[str, str]]:
+    pairs = (line.split("\t") for line in read_lexicon("phrase_words.tsv"))
+    return frozenset((word, kind) for word, kind in pairs)

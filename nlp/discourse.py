@@ -124,7 +124,7 @@ class Discourse:
         gender = noun_gender(phrase.word) if sort is Sort.PERSON else None
         return Referent(
             entity=None,
-            words=phrase.words,
+            words=phrase.whole or phrase.words,
             head=phrase.head,
             sort=sort,
             is_plural=phrase.is_plural or sort is Sort.PEOPLE,

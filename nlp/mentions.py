@@ -14,7 +14,7 @@ from typing import NamedTuple
 from spacy.tokens import Token
 
 from nlp.annotation import Span
-from nlp.clauses import SUBJECTS, end_of
+from nlp.clauses import SUBJECTS, cut_words, end_of
 from nlp.passages import Passage
 
 NAME_TAGS = frozenset({"NNP", "NNPS"})
@@ -37,6 +37,7 @@ NOMINAL = frozenset({"compound", "nmod", "amod", "nummod", "quantmod", "npadvmod
 CLAUSE_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 CLIMB_LIMIT = 8  # links: deeper is no sentence
 LONGEST_PHRASE_TOKENS = 40  # before the head; longer is no phrase
+LONGEST_PHRASE_CHARACTERS = 150
 MOST_CHILDREN = 30  # read of one head: more are lists or garbage
 
 
@@ -55,7 +56,8 @@ class Role(Enum):
 
 
 class Phrase(NamedTuple):
-    """One mention. `words` is the phrase from its first word to its head, `head` its noun.
+    """One mention. `words` is the phrase from its first word to its head, `head` its noun, `whole` the phrase with what
+    follows the head.
 
     `clause` and `sentence` tell phrases of one clause or sentence apart; they are offsets of the verb and of the
     sentence's start. `owner` is the head of what it belongs to ("X's report", "a spokesman for X", "X officials"),
@@ -75,6 +77,7 @@ class Phrase(NamedTuple):
     sentence: int
     clause: int
     quotation: Span | None
+    whole: Span | None = None
     owner: Span | None = None
     is_owner_pronoun: bool = False
     modifiers: tuple[str, ...] = ()
@@ -177,11 +180,19 @@ class _PhraseReader:
         owner = self._find_owner(token, children)
         return self._make(token, kind, children)._replace(
             words=Span(self._passage.doc[first].idx, end_of(token)),
+            whole=self._read_whole(token, first),
             owner=owner,
             is_owner_pronoun=owner is not None and self._passage.text[owner.start : owner.end].lower() in POSSESSIVES,
             modifiers=tuple(modifiers),
             is_generic=is_generic,
         )
+
+    def _read_whole(self, token: Token, first: int) -> Span:
+        """The phrase with what follows its head: "a spokesman for the ministry"."""
+        start, end = self._passage.doc[first].idx, end_of(token.right_edge)
+        if end - start > LONGEST_PHRASE_CHARACTERS:
+            return Span(start, end_of(token))
+        return self._passage.trim(cut_words(self._passage.text, Span(start, end), token))
 
     def _find_owner(self, token: Token, children: Sequence[Token] | None = None) -> Span | None:
         """The name or pronoun that a noun belongs to: possessor, name before it, or name after "of", "for" ..."""
@@ -317,6 +328,7 @@ def move_phrase(phrase: Phrase, offset: int) -> Phrase:
         head=_move(phrase.head, offset),
         sentence=phrase.sentence + offset,
         clause=phrase.clause + offset,
+        whole=_move_any(phrase.whole, offset),
         quotation=_move_any(phrase.quotation, offset),
         owner=_move_any(phrase.owner, offset),
         answers=_move_any(phrase.answers, offset),

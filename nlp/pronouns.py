@@ -1,8 +1,9 @@
 """Who a pronoun of the third person stands for: candidates that agree with it, scored by where and how they were named.
 
 Source: the cues are those of Lappin and Leass (1994) and of Hobbs's and the centering literature: agreement, recency,
-subjecthood, parallelism, the subject of one's own clause; what sets quotations apart is ours. The weights were fitted on
-rows 1 to 1,000 of GAP's development part and looked over on PolNeAR's train articles (docs/resolution.md).
+subjecthood, parallelism, the subject of one's own clause; what sets quotations and speakers apart is ours. The weights
+were fitted on rows 1 to 1,000 of GAP's development part, and those that need a source set by eye on PolNeAR's train
+articles (docs/resolution.md).
 """
 
 from __future__ import annotations

@@ -61,14 +61,19 @@ class ReferentClass(NamedTuple):
     types: frozenset[EntityType]
 
 
+def correct_type(name: str, entity_type: EntityType) -> EntityType:
+    """The recogniser's type, unless the name is that of a known place, or begins with a given name."""
+    if name.lower() in _places():
+        return entity_type if entity_type in (EntityType.GPE, EntityType.LOC, EntityType.ORG) else EntityType.GPE
+    if entity_type is not EntityType.PERSON and _starts_like_person(name):
+        return EntityType.PERSON
+    return entity_type
+
+
 def sort_entity(entity: Entity) -> Sort:
     """What an entity is; an outlet is a publication."""
-    if entity.name.lower() in _places():
-        return Sort.PLACE
     if entity.type is EntityType.ORG and is_publication(entity.name):
         return Sort.PUBLICATION
-    if entity.type is not EntityType.PERSON and _starts_like_person(entity.name):
-        return Sort.PERSON  # the recogniser takes many unknown names for organisations
     return SORT_OF_ENTITY[entity.type]
 
 
@@ -168,8 +173,7 @@ def _source_nouns() -> dict[str, SourceType]:
 
 @cache
 def _places() -> dict[str, str]:
-    pairs = (line.split("\t") for line in read_lexicon("places.tsv"))
-    return {name: kind for name, kind in pairs}
+    return dict(line.split("\t", 1) for line in read_lexicon("places.tsv"))
 
 
 @cache

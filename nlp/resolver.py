@@ -2,8 +2,8 @@
 
 Takes the phrases of all pieces (`nlp.mentions`), the entities of the text, and what a finder of attributions found
 (`Speech`: whose head says what); knows no finder and needs no parse. First all that stands outside quotations, in the
-order of the text, then the pronouns inside them, since only then is it known who speaks there. What cannot be told stays
-unresolved.
+order of the text, then the pronouns inside them, since only then is it known who speaks there. What cannot be told
+stays unresolved.
 """
 
 from __future__ import annotations
