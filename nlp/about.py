@@ -1,13 +1,15 @@
 """Whom a content is about: the names in the parts of it that its main verb is said of.
 
 The subject comes first, then the objects; a name deeper down (in a relative clause, as an adjective) is not
-what the statement is about. Pronouns are not resolved.
+what the statement is about. Two steps, since what a pronoun stands for is known only when the whole text was read:
+`rank_names` reads the parse of a piece, `choose_about` knows the entities.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from spacy.tokens import Token
 
@@ -17,27 +19,57 @@ from nlp.passages import Passage
 
 MOST_NAMES = 5
 DEEPER = 2  # taken only where nothing is said of a name directly ("it was possible that X stole")
+MOST_SENTENCES = 2  # of one content: what is said after is seldom on somebody else
 CLAUSES = frozenset({"ccomp", "acl"})
 OBJECTS = frozenset(
     "dobj dative pobj agent attr oprd prep poss appos conj compound xcomp pcomp acomp".split()  # noqa: SIM905
 )
 
 
-def rank_names(passage: Passage, content: Sequence[Span], names: Sequence[Span]) -> tuple[Span, ...]:
-    """The names inside the content that it is about, the subject's first. `names` are spans in text order."""
+class Ranked(NamedTuple):
+    """A name, pronoun or phrase of a content: the lower the rank, the more the content is about it."""
+
+    rank: int
+    span: Span
+
+
+def rank_names(passage: Passage, content: Sequence[Span], names: Sequence[Span]) -> tuple[Ranked, ...]:
+    """The names inside the content that it may be about, the subject's first. `names` are spans in text order."""
     inside = [name for span in content for name in _select_inside(names, span)]
     if not inside:
         return ()
-    roots = {root.i for span in content if (root := passage.find_root(span)) is not None}
-    ranked: list[tuple[int, Span]] = []
+    roots = {root.i for span in content for root in _find_roots(passage, span)}
+    ranked: list[Ranked] = []
     for name in inside:
         token = passage.find_root(name)
         rank = None if token is None else _rank(token, roots)
         if rank is not None:
-            ranked.append((rank, name))
-    if any(rank < DEEPER for rank, _ in ranked):
-        ranked = [(rank, name) for rank, name in ranked if rank < DEEPER]
-    return tuple(name for _, name in sorted(ranked))
+            ranked.append(Ranked(rank, name))
+    return tuple(sorted(ranked))
+
+
+def choose_about(ranked: Iterable[Ranked], find: Callable[[Span], int | None]) -> tuple[int, ...]:
+    """The entities that a content is about, at most `MOST_NAMES`; those deeper down only if there are no others.
+
+    `find` gives the entity that a span stands for, `None` where it is not known.
+    """
+    found = [(rank, entity) for rank, span in ranked if (entity := find(span)) is not None]
+    if any(rank < DEEPER for rank, _ in found):
+        found = [(rank, entity) for rank, entity in found if rank < DEEPER]
+    return tuple(dict.fromkeys(entity for _, entity in found))[:MOST_NAMES]
+
+
+def _find_roots(passage: Passage, span: Span) -> Iterator[Token]:
+    """What the first sentences of a content hang on."""
+    start = span.start
+    for _ in range(MOST_SENTENCES):
+        end = min(span.end, passage.sentence_at(start).end)
+        root = passage.find_root(Span(start, end)) if start < end else None
+        if root is not None:
+            yield root
+        start = end + 1
+        if start >= span.end:
+            return
 
 
 def _select_inside(names: Sequence[Span], span: Span) -> list[Span]:

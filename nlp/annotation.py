@@ -82,11 +82,27 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A pronoun or the head of a definite phrase, and what it stands for, with the reasons for the link.
+
+    `entity` indexes `Annotation.entities`; `None` for what the text never names, and `words` are how it was first
+    spoken of. `score` is not a probability: what counts for the link, added up.
+    """
+
+    span: Span
+    entity: int | None
+    words: Span
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
     """One source, cue and content. `id` is its index in `Annotation.attributions`.
 
-    `source` is empty where the text names none; `source_entity` and `about` index `Annotation.entities`;
-    `parent` is the enclosing attribution. `confidence` is 0..1. Spans of a role are in text order and disjoint.
+    `source` is empty where the text names none; `source_entity`, `affiliation` and `about` index
+    `Annotation.entities`; `affiliation` is whom the source belongs to or speaks for, or who issued it; `parent` is the
+    enclosing attribution. `confidence` is 0..1. Spans of a role are in text order and disjoint.
     """
 
     id: int
@@ -98,6 +114,7 @@ class Attribution:
     source_entity: int | None = None
     source_name: str | None = None
     source_type: SourceType
+    affiliation: int | None = None
     quotation_type: QuotationType
     attribution_type: AttributionType
     stance: Stance
@@ -124,6 +141,7 @@ class Annotation:
     language: str | None
     entities: tuple[Entity, ...] = ()
     attributions: tuple[Attribution, ...] = ()
+    references: tuple[Reference, ...] = ()  # in text order
 
     def __post_init__(self) -> None:
         for index, entity in enumerate(self.entities):
@@ -134,7 +152,7 @@ class Annotation:
                 raise ValueError(f"attribution ids must be indices: {attribution.id} at {index}")
             referred = (
                 *attribution.about,
-                *([] if attribution.source_entity is None else [attribution.source_entity]),
+                *(entity for entity in (attribution.source_entity, attribution.affiliation) if entity is not None),
             )
             if any(not 0 <= entity < len(self.entities) for entity in referred):
                 raise ValueError(f"attribution {index} refers to an entity that is not there: {referred}")

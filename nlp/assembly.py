@@ -12,15 +12,18 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from nlp.about import MOST_NAMES, rank_names
+from nlp.about import Ranked, choose_about, rank_names
 from nlp.addressees import find_addressee
-from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Span
+from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Reference, Span
+from nlp.discourse import Speech
 from nlp.entities import Mention, cluster_mentions, find_mentions
 from nlp.frames import Frame, encloses, hull, intersect_spans
+from nlp.mentions import Kind, Phrase, move_phrase, read_phrases
 from nlp.passages import Passage
 from nlp.quotations import classify_quotation
+from nlp.resolver import References, resolve_references
 from nlp.silences import find_silences
-from nlp.sources import Speaker, describe_source, find_speaker
+from nlp.sources import Speaker, find_speaker, identify_source
 from nlp.stances import Meaning, read_meaning, relay
 
 
@@ -34,7 +37,7 @@ class Finding:
     is_quoted: bool
     quotation_type: QuotationType
     meaning: Meaning
-    about: tuple[Span, ...]
+    about: tuple[Ranked, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Reading:
     """What was read in one piece."""
 
     mentions: tuple[Mention, ...]
+    phrases: tuple[Phrase, ...]
     findings: tuple[Finding, ...]
 
 
@@ -50,16 +54,20 @@ def read_doc(doc: Doc, offset: int, frames: Sequence[Frame]) -> Reading:
     mentions = find_mentions(doc)
     names = [mention.span for mention in mentions]
     passage = Passage(doc)
+    phrases = read_phrases(passage, names)
+    referring = {phrase.head for phrase in phrases if phrase.kind in (Kind.PRONOUN, Kind.DEFINITE)}
+    topics = sorted(referring.union(names))
     here = [shift_frame(frame, -offset) for frame in frames]
     found = sorted([*here, *find_silences(passage, here)], key=lambda frame: frame.cue)
-    findings = (_interpret(passage, frame, names, offset) for frame in found)
+    findings = (_interpret(passage, frame, topics, offset) for frame in found)
     return Reading(
         mentions=tuple(Mention(_move(mention.span, offset), mention.type) for mention in mentions),
+        phrases=tuple(move_phrase(phrase, offset) for phrase in phrases),
         findings=tuple(findings),
     )
 
 
-def _interpret(passage: Passage, frame: Frame, names: list[Span], offset: int) -> Finding:
+def _interpret(passage: Passage, frame: Frame, topics: list[Span], offset: int) -> Finding:
     """What the parse tells of a frame, as far as the frame lies in the passage: a content may go on in the next."""
     whole = frame
     frame = _clip(frame, len(passage.text))
@@ -73,7 +81,7 @@ def _interpret(passage: Passage, frame: Frame, names: list[Span], offset: int) -
         is_quoted=passage.quotation_at(frame.cue[0].start) is not None,
         quotation_type=classify_quotation(passage.text, frame.content, passage.quotations),
         meaning=read_meaning(passage.text, frame.cue),
-        about=tuple(_move(name, offset) for name in rank_names(passage, frame.content, names)),
+        about=tuple(Ranked(rank, _move(span, offset)) for rank, span in rank_names(passage, frame.content, topics)),
     )
 
 
@@ -93,11 +101,25 @@ def assemble(text: str, language: str | None, readings: Sequence[Reading]) -> An
     findings = [finding for reading in readings for finding in reading.findings]
     index = _MentionIndex(entities)
     parents = find_parents([finding.frame for finding in findings])
+    phrases = [phrase for reading in readings for phrase in reading.phrases]
+    references = resolve_references(text, phrases, entities, map(_make_speech, findings))
     attributions = tuple(
-        _attribute(text, number, finding, entities, index, parent)
+        _attribute(text, number, finding, entities, index, references, parent)
         for number, (finding, parent) in enumerate(zip(findings, parents, strict=True))
     )
-    return Annotation(language=language, entities=entities, attributions=attributions)
+    return Annotation(
+        language=language,
+        entities=entities,
+        attributions=attributions,
+        references=tuple(
+            Reference(span=link.head, entity=link.entity, words=link.words, score=link.score, reasons=link.reasons)
+            for link in references.list_links()
+        ),
+    )
+
+
+def _make_speech(finding: Finding) -> Speech:
+    return Speech(None if finding.speaker is None else finding.speaker.head, finding.frame.content)
 
 
 def _attribute(
@@ -106,14 +128,17 @@ def _attribute(
     finding: Finding,
     entities: tuple[Entity, ...],
     index: _MentionIndex,
+    references: References,
     parent: int | None,
 ) -> Attribution:
     frame, speaker = finding.frame, finding.speaker
     entity = index.find(speaker.head) if speaker is not None else None
-    source_type, name = describe_source(
-        text, speaker, None if entity is None else entities[entity], is_quoted=finding.is_quoted
-    )
-    about = dict.fromkeys(found for span in finding.about if (found := index.find(span)) is not None)
+    source = identify_source(text, speaker, entity, entities, references, is_quoted=finding.is_quoted)
+
+    def find_topic(span: Span) -> int | None:
+        named = index.find(span)
+        return references.find_about(span) if named is None else named
+
     return Attribution(
         id=number,
         source=frame.source,
@@ -121,13 +146,14 @@ def _attribute(
         content=frame.content,
         sentence=finding.sentence,
         addressee=frame.addressee,
-        source_entity=None if speaker is not None and speaker.is_joined else entity,
-        source_name=name,
-        source_type=source_type,
+        source_entity=source.entity,
+        source_name=source.name,
+        source_type=source.source_type,
+        affiliation=source.affiliation,
         quotation_type=finding.quotation_type,
         attribution_type=finding.meaning.attribution_type,
-        stance=relay(finding.meaning.stance, source_type),
-        about=tuple(about)[:MOST_NAMES],
+        stance=relay(finding.meaning.stance, source.source_type),
+        about=choose_about(finding.about, find_topic),
         parent=parent,
         confidence=frame.confidence,
     )

@@ -77,5 +77,16 @@ def phrase_of(token: Token, *, without: Token | None = None) -> Span:
     return Span(token.doc[first].idx, end_of(token.doc[last]))
 
 
+def cut_words(text: str, words: Span, root: Token) -> Span:
+    """End the words before an addition in commas, brackets or a relative clause, but not before the head."""
+    head_end = end_of(root)
+    cuts = [
+        text.find(mark, head_end, words.end) for mark in (",", " who ", " which ", " that ", " (", " —", " –", " - ")
+    ]
+    end = min([cut for cut in cuts if cut >= 0], default=words.end)
+    start = words.start if words.start <= root.idx else root.idx
+    return Span(start, max(head_end, end))
+
+
 def end_of(token: Token) -> int:
     return token.idx + len(token)

@@ -16,6 +16,7 @@ from spacy.tokens import Doc, Token
 
 from nlp.annotation import Entity, EntityType, Span
 from nlp.publications import is_publication
+from nlp.referents import Sort, correct_type, sort_noun
 
 TITLES = frozenset(
     [
@@ -101,6 +102,8 @@ def _guess_mentions(doc: Doc) -> Iterator[Mention]:
     for token in doc:
         if token.tag_ not in GUESSED_TAGS or token.ent_type_ not in GUESSED_LABELS or len(token) < 3:
             continue
+        if sort_noun(token.lower_, is_plural=token.tag_ != "NNP") is not Sort.THING:
+            continue  # "Officials said"
         if token.is_alpha and (token.is_title or _has_inner_capital(token.text)) and not _has_name_beside(token):
             yield Mention(Span(token.idx, token.idx + len(token)), None)
 
@@ -220,7 +223,8 @@ def _choose_type(written: str, types: Counter[EntityType]) -> EntityType:
     """The type most often seen. An outlet is an organisation whatever it was taken for, and so is a guess."""
     if not types or (is_publication(written) and " " in written):
         return EntityType.ORG
-    return min(types, key=lambda kind: (-types[kind], TYPE_ORDER[kind]))
+    best = min(types, key=lambda kind: (-types[kind], TYPE_ORDER[kind]))
+    return correct_type(written, best)
 
 
 def _name_words(key: str) -> tuple[str, ...]:

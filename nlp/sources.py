@@ -1,26 +1,40 @@
 """Who a source is: the words that name it, its head, and its kind.
 
 Two steps, since a text can be longer than what is parsed at once: `find_speaker` reads the parse of a piece
-and keeps spans; `describe_source` knows the entities of the whole text. A pronoun stays unresolved: its name
-is the word as written.
+and keeps spans; `describe_source` knows the entities of the whole text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from spacy.tokens import Token
 
 from nlp.annotation import Entity, EntityType, SourceType, Span
-from nlp.clauses import end_of, phrase_of
+from nlp.clauses import cut_words, end_of, phrase_of
 from nlp.cues import read_lexicon
 from nlp.passages import Passage
 from nlp.publications import is_publication
+from nlp.referents import Sort
+from nlp.resolver import Link, References
 
 RELATIVES = frozenset({"who", "which", "that", "whom"})
 PERSON_ENDINGS = ("man", "woman", "person", "er", "or", "ist", "ian", "ee")
 LONGEST_NAME_CHARACTERS = 200
+GENDERED = frozenset({"he", "she", "him", "her"})
+TYPE_OF_SORT: Mapping[Sort, SourceType] = MappingProxyType(
+    {
+        Sort.PEOPLE: SourceType.UNNAMED_GROUP,
+        Sort.ORGANISATION: SourceType.ORGANISATION,
+        Sort.PUBLICATION: SourceType.PUBLICATION,
+        Sort.PLACE: SourceType.ORGANISATION,
+        Sort.DOCUMENT: SourceType.DOCUMENT,
+        Sort.THING: SourceType.DOCUMENT,  # things that "show" or "suggest"
+    }
+)
 
 
 class Speaker(NamedTuple):
@@ -55,12 +69,59 @@ def find_speaker(passage: Passage, source: tuple[Span, ...]) -> Speaker | None:
     elif root is appositive:
         words = phrase_of(root)
     return Speaker(
-        words=_cut_words(passage.text, words, root),
+        words=cut_words(passage.text, words, root),
         head=Span(root.idx, end_of(root)),
         is_plural=root.tag_ in ("NNS", "NNPS"),
         is_name=root.tag_ in ("NNP", "NNPS"),
         is_joined=any(child.dep_ == "conj" for child in root.children),
     )
+
+
+class Source(NamedTuple):
+    """`entity` and `affiliation` index the text's entities.
+
+    `affiliation` is whom the source belongs to or speaks for, or who issued it. `name` is the entity's, else the
+    words that first told of the source; `None` where the text names none.
+    """
+
+    entity: int | None
+    source_type: SourceType
+    name: str | None
+    affiliation: int | None
+
+
+def identify_source(
+    text: str,
+    speaker: Speaker | None,
+    named: int | None,
+    entities: Sequence[Entity],
+    references: References,
+    *,
+    is_quoted: bool,
+) -> Source:
+    """Who a source is. `named` is the entity that its head is a mention of, if it is a name."""
+    if speaker is None:
+        return Source(None, SourceType.NONE, None, None)
+    affiliation = None if speaker.is_joined else references.find_affiliation(speaker.head)
+    link = None if named is not None or speaker.is_joined else references.find(speaker.head)
+    if link is None:
+        entity = None if named is None else entities[named]
+        source_type, name = describe_source(text, speaker, entity, is_quoted=is_quoted)
+        return Source(None if speaker.is_joined else named, source_type, name, affiliation)
+    if link.entity is not None:
+        entity = entities[link.entity]
+        is_person = text[speaker.head.start : speaker.head.end].lower() in GENDERED
+        return Source(
+            link.entity, SourceType.NAMED_PERSON if is_person else _type_entity(entity), entity.name, affiliation
+        )
+    name = " ".join(text[link.words.start : link.words.end].split())[:LONGEST_NAME_CHARACTERS]
+    return Source(None, _type_sort(link), name, affiliation)
+
+
+def _type_sort(link: Link) -> SourceType:
+    if link.sort is Sort.PERSON:
+        return SourceType.UNNAMED_GROUP if link.is_plural else SourceType.UNNAMED_PERSON
+    return TYPE_OF_SORT[link.sort]
 
 
 def describe_source(
@@ -121,17 +182,6 @@ def _find_antecedent(relative: Token) -> tuple[Token, Token] | None:
             return at.head, at
         at = at.head
     return None
-
-
-def _cut_words(text: str, words: Span, root: Token) -> Span:
-    """End the words before an addition in commas, brackets or a relative clause, but not before the head."""
-    head_end = end_of(root)
-    cuts = [
-        text.find(mark, head_end, words.end) for mark in (",", " who ", " which ", " that ", " (", " —", " –", " - ")
-    ]
-    end = min([cut for cut in cuts if cut >= 0], default=words.end)
-    start = words.start if words.start <= root.idx else root.idx
-    return Span(start, max(head_end, end))
 
 
 @cache

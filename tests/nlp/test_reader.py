@@ -64,7 +64,7 @@ def test_what_stands_in_a_content_has_it_as_parent(news: Annotation) -> None:
     observed = find_by_cue(NEWS, news, "observed", "engineers")
     believed = find_by_cue(NEWS, news, "believed", "they")
     assert (believed.parent, observed.parent, report.parent) == (observed.id, report.id, None)
-    assert report.source_type is SourceType.DOCUMENT
+    assert (report.source_type, report.source_name) == (SourceType.PUBLICATION, "Reuters")
     assert observed.source_type is SourceType.UNNAMED_GROUP
     assert observed.source_entity is None
     assert believed.attribution_type is AttributionType.BELIEF
