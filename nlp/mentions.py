@@ -200,8 +200,12 @@ class _PhraseReader:
         for child in _list_children(token) if children is None else children:
             if child.dep_ == "poss":
                 return Span(child.idx, end_of(child))
-            if child.dep_ in NOMINAL and child.i < token.i and child.i in self._heads:
-                found = child
+            if child.dep_ in NOMINAL and child.i < token.i:
+                possessor = next((one for one in _list_children(child) if one.dep_ == "poss"), None)
+                if child.i in self._heads:
+                    found = child
+                elif possessor is not None:
+                    return Span(possessor.idx, end_of(possessor))  # "the White House's AI czar"
             elif child.dep_ in ("prep", "agent") and child.lower_ in OWNING_PREPOSITIONS and found is None:
                 inner = next((one for one in _list_children(child) if one.dep_ == "pobj"), None)
                 if inner is not None and self._may_own(child, inner):
