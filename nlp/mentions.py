@@ -135,6 +135,9 @@ class _PhraseReader:
         if token.dep_ == "appos" and not token.head.ent_type_ and token.head.tag_ in NOUN_TAGS:
             descriptors.append(token.head.lower_)  # "a spokeswoman, Jane Doe,"
             owners.append(self._find_owner(token.head))
+        elif token.dep_ == "appos" and (noun := _find_titled(token)) is not None:
+            descriptors.append(noun.lower_)
+            owners.append(self._find_owner(noun))
         elif (said_to_be := _find_complement(token)) is not None:
             descriptors.append(said_to_be.lower_)
             owners.append(self._find_owner(said_to_be))
@@ -248,6 +251,13 @@ def _list_children(token: Token) -> list[Token]:
 
 def _is_description(child: Token, name: Token) -> bool:
     return child.dep_ == "appos" and child.i > name.i and child.tag_ in NOUN_TAGS
+
+
+def _find_titled(name: Token) -> Token | None:
+    """ "A spokeswoman for X, Jane Doe": the noun that the parser hangs X on, and the name on X."""
+    noun = name.head.head.head
+    is_person = name.ent_type_ == "PERSON" and name.head.ent_type_ != "PERSON"
+    return noun if is_person and name.head.dep_ == "pobj" and noun.tag_ == "NN" else None
 
 
 def _find_complement(name: Token) -> Token | None:
