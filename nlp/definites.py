@@ -183,16 +183,18 @@ def _may_own(discourse: Discourse, phrase: Phrase, referent: Referent) -> bool:
 def _is_owned_by_thing(discourse: Discourse, phrase: Phrase) -> bool:
     """ "Accused the company of fraud": that belongs to the verb, and tells no two companies apart."""
     number = None if phrase.owner is None else discourse.find(phrase.owner)
-    owner = None if number is None else discourse.referents[number]
     if number is None:
         return False
     held = discourse.phrases[number]
-    return owner is None or (owner.sort is Sort.THING and held.kind is Kind.OTHER and not held.is_proper)
+    sort = sort_noun(held.word, is_plural=held.is_plural)
+    return sort is Sort.THING and held.kind is Kind.OTHER and not held.is_proper
 
 
 def _entity_of(discourse: Discourse, phrase: Phrase) -> int | None:
     number = None if phrase.owner is None else discourse.find(phrase.owner)
-    owner = None if number is None else discourse.referents[number]
+    if number is None:
+        return None
+    owner = discourse.referents[number] or discourse.entity_at(number)  # "the mayor of X": it comes after
     return None if owner is None else owner.entity
 
 

@@ -72,17 +72,14 @@ class Choice(NamedTuple):
 
 class Candidate(NamedTuple):
     referent: Referent
-    mention: int  # number of its nearest phrase
+    mention: int  # number of the phrase that speaks for it
     features: tuple[tuple[str, float], ...]
 
 
 def resolve_pronoun(discourse: Discourse, number: int) -> Choice | None:
     """The referent of a pronoun of the third person; `None` where none is likely enough, or two are."""
     scored = sorted(
-        (
-            (sum(WEIGHTS[name] * value for name, value in candidate.features), candidate)
-            for candidate in list_candidates(discourse, number)
-        ),
+        ((score_candidate(candidate), candidate) for candidate in list_candidates(discourse, number)),
         key=lambda pair: -pair[0],
     )
     word = discourse.phrases[number].word
@@ -96,13 +93,17 @@ def resolve_pronoun(discourse: Discourse, number: int) -> Choice | None:
     return Choice(best.referent, score, reasons)
 
 
+def score_candidate(candidate: Candidate) -> float:
+    return sum(WEIGHTS[name] * value for name, value in candidate.features)
+
+
 def _is_sure(scored: list[tuple[float, Candidate]]) -> bool:
     """Say whether there is but one, of whom it is known that they agree."""
     return len(scored) == 1 and any(name == "gender known" for name, _ in scored[0][1].features)
 
 
 def list_candidates(discourse: Discourse, number: int) -> list[Candidate]:
-    """Those that agree with a pronoun, the nearest first, each once, by its nearest mention."""
+    """Those that agree with a pronoun, the nearest first, each once, by the mention that speaks most for it."""
     pronoun = discourse.phrases[number]
     if pronoun.is_pleonastic:
         return []
@@ -114,11 +115,13 @@ def list_candidates(discourse: Discourse, number: int) -> list[Candidate]:
             continue  # "became mayor" is nobody
         one = discourse.referents[before] or (discourse.entity_at(before) if is_after else None)
         for referent in (discourse.joint.get(before) if pronoun.is_plural else None, one):
-            if referent is None or id(referent) in found or id(referent) in excluded:
+            if referent is None or id(referent) in excluded or not _agrees(discourse, number, referent):
                 continue
-            if _agrees(discourse, number, referent):
-                features = tuple(_read_features(discourse, number, before, referent, is_after=is_after))
-                found[id(referent)] = Candidate(referent, before, features)
+            features = tuple(_read_features(discourse, number, before, referent, is_after=is_after))
+            candidate = Candidate(referent, before, features)
+            held = found.get(id(referent))
+            if held is None or score_candidate(held) < score_candidate(candidate):
+                found[id(referent)] = candidate
     return list(found.values())
 
 
