@@ -132,6 +132,16 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Masthead:
+    """What an article says of its own making; `None` and empty where it says nothing."""
+
+    agency: str | None = None
+    place: str | None = None
+    reporters: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
     """All that was found in one text. `language` is ISO 639-1, or `None` where it could not be told.
 
@@ -142,6 +152,7 @@ class Annotation:
     entities: tuple[Entity, ...] = ()
     attributions: tuple[Attribution, ...] = ()
     references: tuple[Reference, ...] = ()  # in text order
+    masthead: Masthead = Masthead()
 
     def __post_init__(self) -> None:
         for index, entity in enumerate(self.entities):

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from nlp.about import Ranked, choose_about, rank_names
 from nlp.addressees import find_addressee
 from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Reference, Span
+from nlp.boilerplate import Boilerplate, find_boilerplate, read_masthead
 from nlp.discourse import Speech
 from nlp.entities import Mention, cluster_mentions, find_mentions
 from nlp.frames import Frame, encloses, hull, intersect_spans
@@ -97,11 +98,13 @@ def find_sentences(passage: Passage, frame: Frame) -> Span:
 
 def assemble(text: str, language: str | None, readings: Sequence[Reading]) -> Annotation:
     """The annotation of a text from the readings of its pieces, in order."""
-    entities = cluster_mentions(text, (mention for reading in readings for mention in reading.mentions))
-    findings = [finding for reading in readings for finding in reading.findings]
+    hidden = find_boilerplate(text)
+    told = [_keep_story(reading, hidden) for reading in readings]
+    entities = cluster_mentions(text, (mention for reading in told for mention in reading.mentions))
+    findings = [finding for reading in told for finding in reading.findings]
     index = _MentionIndex(entities)
     parents = find_parents([finding.frame for finding in findings])
-    phrases = [phrase for reading in readings for phrase in reading.phrases]
+    phrases = [phrase for reading in told for phrase in reading.phrases]
     references = resolve_references(text, phrases, entities, map(_make_speech, findings))
     attributions = tuple(
         _attribute(text, number, finding, entities, index, references, parent)
@@ -114,6 +117,24 @@ def assemble(text: str, language: str | None, readings: Sequence[Reading]) -> An
         references=tuple(
             Reference(span=link.head, entity=link.entity, words=link.words, score=link.score, reasons=link.reasons)
             for link in references.list_links()
+        ),
+        masthead=read_masthead(text, hidden),
+    )
+
+
+def _keep_story(reading: Reading, hidden: Boilerplate) -> Reading:
+    """What of a reading is no boilerplate."""
+    if not hidden.blocks:
+        return reading
+    return Reading(
+        mentions=tuple(mention for mention in reading.mentions if not hidden.holds(mention.span)),
+        phrases=tuple(phrase for phrase in reading.phrases if not hidden.holds(phrase.head)),
+        findings=tuple(
+            finding
+            for finding in reading.findings
+            if not any(
+                hidden.holds(span) for span in (*finding.frame.source, *finding.frame.cue, *finding.frame.content)
+            )
         ),
     )
 

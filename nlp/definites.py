@@ -13,7 +13,7 @@ from functools import cache
 from nlp.annotation import EntityType
 from nlp.cues import read_lexicon
 from nlp.discourse import Discourse, Referent
-from nlp.mentions import Phrase
+from nlp.mentions import Kind, Phrase
 from nlp.pronouns import Choice
 from nlp.referents import ReferentClass, Sort, classify_name, classify_noun, noun_gender, sort_noun
 
@@ -116,7 +116,7 @@ def _tells_more(discourse: Discourse, referent: Referent, phrase: Phrase) -> boo
 
 
 def _match_document(discourse: Discourse, phrase: Phrase, referent: Referent) -> Iterator[tuple[Referent, float, str]]:
-    if _is_kind("report", phrase.word) and referent.sort is Sort.PUBLICATION and referent.has_spoken:
+    if _is_kind("report", phrase.word) and referent.sort is Sort.PUBLICATION and referent.was_subject:
         yield referent, REPORTER, "the outlet reported"
     if referent.sort is not Sort.DOCUMENT or referent.entity is not None or not _is_kind("study", phrase.word):
         return
@@ -169,7 +169,7 @@ def _may_own(discourse: Discourse, phrase: Phrase, referent: Referent) -> bool:
         return True
     owner = _entity_of(discourse, phrase)
     if owner is None:
-        return False
+        return _is_owned_by_thing(discourse, phrase)
     if referent.entity == owner:
         return referent.sort is Sort.PUBLICATION and _is_kind("report", phrase.word)
     if referent.owner is None:
@@ -180,9 +180,21 @@ def _may_own(discourse: Discourse, phrase: Phrase, referent: Referent) -> bool:
     return held is not None and held.entity == owner
 
 
+def _is_owned_by_thing(discourse: Discourse, phrase: Phrase) -> bool:
+    """ "Accused the company of fraud": that belongs to the verb, and tells no two companies apart."""
+    number = None if phrase.owner is None else discourse.find(phrase.owner)
+    if number is None:
+        return False
+    held = discourse.phrases[number]
+    sort = sort_noun(held.word, is_plural=held.is_plural)
+    return sort is Sort.THING and held.kind is Kind.OTHER and not held.is_proper
+
+
 def _entity_of(discourse: Discourse, phrase: Phrase) -> int | None:
     number = None if phrase.owner is None else discourse.find(phrase.owner)
-    owner = None if number is None else discourse.referents[number]
+    if number is None:
+        return None
+    owner = discourse.referents[number] or discourse.entity_at(number)  # "the mayor of X": it comes after
     return None if owner is None else owner.entity
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from nlp.annotation import Entity, Span
-from nlp.mentions import Kind, Phrase
+from nlp.mentions import Kind, Phrase, Role
 from nlp.referents import (
     Gender,
     Sort,
@@ -52,6 +52,7 @@ class Referent:
     mentions: int = 0
     last: int = -1  # number of its latest mention
     has_spoken: bool = False
+    was_subject: bool = False
 
 
 class Discourse:
@@ -146,6 +147,7 @@ class Discourse:
         referent.mentions += 1
         referent.last = max(referent.last, number)
         referent.has_spoken = referent.has_spoken or number in self.speaking
+        referent.was_subject = referent.was_subject or referent.has_spoken or phrase.role is Role.SUBJECT
         if referent.owner is None and phrase.kind is Kind.NAME:
             referent.owner = phrase.owner
         self._recent.pop(id(referent), None)

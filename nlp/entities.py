@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Token
 
 from nlp.annotation import Entity, EntityType, Span
 from nlp.publications import is_publication
-from nlp.referents import Sort, correct_type, sort_noun
+from nlp.referents import Sort, correct_type, guess_type, sort_noun
 
 TITLES = frozenset(
     [
@@ -72,6 +72,7 @@ LABELS = frozenset(EntityType)
 NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app".split())  # noqa: SIM905
 GUESSED_TAGS = frozenset({"NNP", "NNPS", "NNS"})  # "Sacks said" is tagged as a plural
 GUESSED_LABELS = frozenset({"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"})  # none, or one that names seldom have
+FEWEST_LONG_WORDS, MOST_LONG_WORDS = 2, 5  # of a name that is taken for one by its words
 FEWEST_GUESSES = 2  # mentions of a name that only we took for one
 PLACED = re.compile(r"\b(?:in|to|from|at|near|across|around|of)\s+$", re.IGNORECASE)
 PERSON_LIKE = frozenset({EntityType.PERSON, EntityType.ORG})
@@ -94,7 +95,28 @@ def find_mentions(doc: Doc) -> list[Mention]:
             span = clean_name(text, Span(ent.start_char, ent.end_char), EntityType(ent.label_))
             if span is not None:
                 mentions.append(Mention(span, EntityType(ent.label_)))
-    return sorted([*mentions, *_guess_mentions(doc)])
+    return sorted([*mentions, *_guess_mentions(doc), *_guess_long_mentions(doc)])
+
+
+def _guess_long_mentions(doc: Doc) -> Iterator[Mention]:
+    """Proper nouns in a row that the recogniser passed over, where their words say what they name."""
+    start: int | None = None
+    for token in doc:
+        if token.tag_ in ("NNP", "NNPS") and not token.ent_type_ and token.text[:1].isupper():
+            start = token.i if start is None else start
+            continue
+        if start is not None:
+            yield from _guess_long_mention(doc, start, token.i)
+        start = None
+
+
+def _guess_long_mention(doc: Doc, start: int, end: int) -> Iterator[Mention]:
+    if not FEWEST_LONG_WORDS <= end - start <= MOST_LONG_WORDS:
+        return
+    span = Span(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
+    guessed = guess_type(doc.text[span.start : span.end])
+    if guessed is not None and (cleaned := clean_name(doc.text, span, guessed)) is not None:
+        yield Mention(cleaned, guessed)
 
 
 def _guess_mentions(doc: Doc) -> Iterator[Mention]:

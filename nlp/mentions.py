@@ -135,6 +135,9 @@ class _PhraseReader:
         if token.dep_ == "appos" and not token.head.ent_type_ and token.head.tag_ in NOUN_TAGS:
             descriptors.append(token.head.lower_)  # "a spokeswoman, Jane Doe,"
             owners.append(self._find_owner(token.head))
+        elif token.dep_ == "appos" and (noun := _find_titled(token)) is not None:
+            descriptors.append(noun.lower_)
+            owners.append(self._find_owner(noun))
         elif (said_to_be := _find_complement(token)) is not None:
             descriptors.append(said_to_be.lower_)
             owners.append(self._find_owner(said_to_be))
@@ -200,8 +203,12 @@ class _PhraseReader:
         for child in _list_children(token) if children is None else children:
             if child.dep_ == "poss":
                 return Span(child.idx, end_of(child))
-            if child.dep_ in NOMINAL and child.i < token.i and child.i in self._heads:
-                found = child
+            if child.dep_ in NOMINAL and child.i < token.i:
+                possessor = next((one for one in _list_children(child) if one.dep_ == "poss"), None)
+                if child.i in self._heads:
+                    found = child
+                elif possessor is not None:
+                    return Span(possessor.idx, end_of(possessor))  # "the White House's AI czar"
             elif child.dep_ in ("prep", "agent") and child.lower_ in OWNING_PREPOSITIONS and found is None:
                 inner = next((one for one in _list_children(child) if one.dep_ == "pobj"), None)
                 if inner is not None and self._may_own(child, inner):
@@ -244,6 +251,13 @@ def _list_children(token: Token) -> list[Token]:
 
 def _is_description(child: Token, name: Token) -> bool:
     return child.dep_ == "appos" and child.i > name.i and child.tag_ in NOUN_TAGS
+
+
+def _find_titled(name: Token) -> Token | None:
+    """ "A spokeswoman for X, Jane Doe": the noun that the parser hangs X on, and the name on X."""
+    noun = name.head.head.head
+    is_person = name.ent_type_ == "PERSON" and name.head.ent_type_ != "PERSON"
+    return noun if is_person and name.head.dep_ == "pobj" and noun.tag_ == "NN" else None
 
 
 def _find_complement(name: Token) -> Token | None:

@@ -55,10 +55,12 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "subject that follows": 1.99,
         "an organisation for they": -1.00,
         "a thing": -0.30,
+        "taken for a person": -1.00,
     }
 )
 LEAST_SCORE = -0.6
 LEAST_SCORE_THING = 0.0  # of "it" and "they", which have more to choose from
+LEAST_SCORE_ALONE = -2.5  # of the only candidate, if its gender is known to agree
 LEAST_LEAD = 0.25  # over the second
 
 
@@ -70,22 +72,19 @@ class Choice(NamedTuple):
 
 class Candidate(NamedTuple):
     referent: Referent
-    mention: int  # number of its nearest phrase
+    mention: int  # number of the phrase that speaks for it
     features: tuple[tuple[str, float], ...]
 
 
 def resolve_pronoun(discourse: Discourse, number: int) -> Choice | None:
     """The referent of a pronoun of the third person; `None` where none is likely enough, or two are."""
     scored = sorted(
-        (
-            (sum(WEIGHTS[name] * value for name, value in candidate.features), candidate)
-            for candidate in list_candidates(discourse, number)
-        ),
+        ((score_candidate(candidate), candidate) for candidate in list_candidates(discourse, number)),
         key=lambda pair: -pair[0],
     )
     word = discourse.phrases[number].word
     least = LEAST_SCORE if word in MALE or word in FEMALE else LEAST_SCORE_THING
-    if not scored or scored[0][0] < least:
+    if not scored or scored[0][0] < (LEAST_SCORE_ALONE if _is_sure(scored) else least):
         return None
     if len(scored) > 1 and scored[0][0] - scored[1][0] < LEAST_LEAD:
         return None
@@ -94,23 +93,35 @@ def resolve_pronoun(discourse: Discourse, number: int) -> Choice | None:
     return Choice(best.referent, score, reasons)
 
 
+def score_candidate(candidate: Candidate) -> float:
+    return sum(WEIGHTS[name] * value for name, value in candidate.features)
+
+
+def _is_sure(scored: list[tuple[float, Candidate]]) -> bool:
+    """Say whether there is but one, of whom it is known that they agree."""
+    return len(scored) == 1 and any(name == "gender known" for name, _ in scored[0][1].features)
+
+
 def list_candidates(discourse: Discourse, number: int) -> list[Candidate]:
-    """Those that agree with a pronoun, the nearest first, each once, by its nearest mention."""
+    """Those that agree with a pronoun, the nearest first, each once, by the mention that speaks most for it."""
     pronoun = discourse.phrases[number]
     if pronoun.is_pleonastic:
         return []
     excluded = set(_list_excluded(discourse, number))
     found: dict[int, Candidate] = {}
     for before, is_after in _list_mentions(discourse, number):
-        if _is_bound(discourse.phrases[before], pronoun):
-            continue
+        mention = discourse.phrases[before]
+        if _is_bound(mention, pronoun) or (mention.is_generic and not mention.is_plural and not mention.is_proper):
+            continue  # "became mayor" is nobody
         one = discourse.referents[before] or (discourse.entity_at(before) if is_after else None)
         for referent in (discourse.joint.get(before) if pronoun.is_plural else None, one):
-            if referent is None or id(referent) in found or id(referent) in excluded:
+            if referent is None or id(referent) in excluded or not _agrees(discourse, number, referent):
                 continue
-            if _agrees(discourse, number, referent):
-                features = tuple(_read_features(discourse, number, before, referent, is_after=is_after))
-                found[id(referent)] = Candidate(referent, before, features)
+            features = tuple(_read_features(discourse, number, before, referent, is_after=is_after))
+            candidate = Candidate(referent, before, features)
+            held = found.get(id(referent))
+            if held is None or score_candidate(held) < score_candidate(candidate):
+                found[id(referent)] = candidate
     return list(found.values())
 
 
@@ -158,10 +169,17 @@ def _agrees(discourse: Discourse, number: int, referent: Referent) -> bool:
         is_person = referent.sort is Sort.PERSON or referent.may_be_person
         return is_person and not referent.is_plural and (referent.gender in (gender, None) or referent.is_gender_weak)
     if word in NEUTER:
-        return referent.sort not in (Sort.PERSON, Sort.PEOPLE) and not referent.is_plural
+        if referent.sort is Sort.PERSON:
+            return _may_be_firm(referent)
+        return referent.sort is not Sort.PEOPLE and not referent.is_plural
     if number in discourse.speaking and referent.sort not in SPEAKING:
         return False
     return referent.is_plural or referent.sort in (Sort.ORGANISATION, Sort.PUBLICATION, Sort.PEOPLE)
+
+
+def _may_be_firm(referent: Referent) -> bool:
+    """Say whether nothing but the recogniser says that a name is a person's: it takes many firms for people."""
+    return referent.entity is not None and referent.gender is None and not referent.descriptors
 
 
 def _is_bound(mention: Phrase, pronoun: Phrase) -> bool:
@@ -229,6 +247,8 @@ def _read_identity(discourse: Discourse, number: int, referent: Referent) -> Ite
             yield "not known as a person", 1.0
     elif word in PLURAL and not referent.is_plural:
         yield "an organisation for they", 1.0
+    elif word in NEUTER and referent.sort is Sort.PERSON:
+        yield "taken for a person", 1.0
     elif word in NEUTER and referent.sort in (Sort.THING, Sort.DOCUMENT):
         yield "a thing", 1.0
 

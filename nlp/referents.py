@@ -61,6 +61,16 @@ class ReferentClass(NamedTuple):
     types: frozenset[EntityType]
 
 
+def guess_type(name: str) -> EntityType | None:
+    """The type that the words of a name of several words speak for; `None` if they speak for none."""
+    if name.lower() in _places():
+        return EntityType.GPE
+    if _starts_like_person(name):
+        return EntityType.PERSON
+    last = name.split()[-1].lower()
+    return EntityType.ORG if last in _classes_by_word() or is_publication(name) else None
+
+
 def correct_type(name: str, entity_type: EntityType) -> EntityType:
     """The recogniser's type, unless the name is that of a known place, or begins with a given name."""
     if name.lower() in _places():

@@ -59,7 +59,9 @@ class References:
         """The entity that the one meant by a phrase belongs to, speaks for or was issued by."""
         number = self._discourse.find(head)
         referent = None if number is None else self._discourse.referents[number]
-        return None if referent is None else self._follow_owner(referent)
+        if referent is None or (referent.entity is not None and referent.sort is not Sort.PERSON):
+            return None  # "Microsoft, the largest investor in X" is not X's
+        return self._follow_owner(referent)
 
     def _follow_owner(self, referent: Referent) -> int | None:
         at = referent

@@ -18,13 +18,14 @@ from nlp.clauses import cut_words, end_of, phrase_of
 from nlp.cues import read_lexicon
 from nlp.passages import Passage
 from nlp.publications import is_publication
-from nlp.referents import Sort
+from nlp.referents import Sort, sort_noun
 from nlp.resolver import Link, References
 
 RELATIVES = frozenset({"who", "which", "that", "whom"})
 PERSON_ENDINGS = ("man", "woman", "person", "er", "or", "ist", "ian", "ee")
 LONGEST_NAME_CHARACTERS = 200
-GENDERED = frozenset({"he", "she", "him", "her"})
+# What a pronoun says of whom the recogniser took for something else; "it" may be an outlet as well.
+TYPE_OF_PRONOUN = dict.fromkeys(("he", "she", "him", "her"), SourceType.NAMED_PERSON)
 TYPE_OF_SORT: Mapping[Sort, SourceType] = MappingProxyType(
     {
         Sort.PEOPLE: SourceType.UNNAMED_GROUP,
@@ -61,6 +62,9 @@ def find_speaker(passage: Passage, source: tuple[Span, ...]) -> Speaker | None:
     if root.lower_ in RELATIVES and (found := _find_antecedent(root)) is not None:
         root, verb = found
     appositive = next((child for child in root.children if child.dep_ == "appos"), None)
+    if appositive is None and root.tag_ == "NN" and sort_noun(root.lower_, is_plural=False) is Sort.PERSON:
+        # "A spokeswoman for X, Jane Doe": the parser hangs her on X.
+        appositive = next((one for one in _list_near(passage, source[0]) if one.dep_ == "appos"), None)
     if appositive is not None and not root.ent_type_ and appositive.ent_type_ == EntityType.PERSON:
         root = appositive  # "a spokeswoman, Jane Doe,"
     words = source[0]
@@ -90,6 +94,13 @@ class Source(NamedTuple):
     affiliation: int | None
 
 
+def _list_near(passage: Passage, span: Span) -> list[Token]:
+    """The people named in a source, unless it is too long to be one."""
+    if span.end - span.start > LONGEST_NAME_CHARACTERS:
+        return []
+    return [token for token in passage.tokens_between(span.start, span.end) if token.ent_type_ == EntityType.PERSON]
+
+
 def identify_source(
     text: str,
     speaker: Speaker | None,
@@ -110,12 +121,16 @@ def identify_source(
         return Source(None if speaker.is_joined else named, source_type, name, affiliation)
     if link.entity is not None:
         entity = entities[link.entity]
-        is_person = text[speaker.head.start : speaker.head.end].lower() in GENDERED
-        return Source(
-            link.entity, SourceType.NAMED_PERSON if is_person else _type_entity(entity), entity.name, affiliation
-        )
+        word = text[speaker.head.start : speaker.head.end].lower()
+        return Source(link.entity, _type_pronoun(word, entity), entity.name, affiliation)
     name = " ".join(text[link.words.start : link.words.end].split())[:LONGEST_NAME_CHARACTERS]
     return Source(None, _type_sort(link), name, affiliation)
+
+
+def _type_pronoun(word: str, entity: Entity) -> SourceType:
+    if word == "it" and entity.type is EntityType.PERSON:
+        return SourceType.ORGANISATION
+    return TYPE_OF_PRONOUN.get(word) or _type_entity(entity)
 
 
 def _type_sort(link: Link) -> SourceType:
