@@ -17,6 +17,7 @@ from typing import Any
 from bench.attribution_scores import MEASURES, Roles, Scores, find_words, make_roles
 from nlp.annotation import Annotation
 from nlp.annotation_json import annotation_to_dict
+from nlp.attribution_model import AttributionReader
 from nlp.reader import Reader
 
 
@@ -26,7 +27,8 @@ def main() -> None:
     gold = read_standoff_folder(options.folder / "attributions")
     names = [name for name in names if name in gold]
     texts = [read_text(options.folder / "text" / f"{name}.txt") for name in names]
-    annotations = list(Reader().read(texts))
+    reader = Reader(attributions=AttributionReader() if options.model else None)
+    annotations = list(reader.read(texts))
     if options.out is not None:
         write_predictions(options.out, names, annotations)
     refused = sum(annotation.language not in (None, "en") for annotation in annotations)
@@ -107,6 +109,7 @@ def _gold_roles(text: str, attributions: list[dict[str, list[tuple[int, int]]]])
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with text/ and attributions/")
+    parser.add_argument("--model", action="store_true", help="read by the trained model, not by rules")
     parser.add_argument("--out", type=Path, help="also write what was found, as JSON Lines")
     return parser.parse_args()
 

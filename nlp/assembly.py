@@ -1,14 +1,14 @@
 """From the parse of each piece to the annotation of the whole text.
 
 `read_doc` keeps of a piece what later steps need, as spans into the whole text; `assemble` puts the entities
-of all pieces together and says who each source is. The finder of attributions is `find_attributions`: another
-one with the same result can stand in its place.
+of all pieces together and says who each source is. Who finds the attributions is passed in: the rules of
+`nlp.attributions`, or a trained model (`nlp.attribution_model`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -22,6 +22,8 @@ from nlp.passages import Passage
 from nlp.quotations import classify_quotation
 from nlp.sources import Speaker, describe_source, find_speaker
 from nlp.stances import Meaning, read_meaning, relay
+
+FindFrames = Callable[[Passage], list[Frame]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,12 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def read_doc(doc: Doc, offset: int) -> Reading:
+def read_doc(doc: Doc, offset: int, find_frames: FindFrames = find_attributions) -> Reading:
     """Read one parsed piece that begins at `offset` of its text."""
     mentions = find_mentions(doc)
     names = [mention.span for mention in mentions]
     passage = Passage(doc)
-    findings = (_interpret(passage, frame, names, offset) for frame in find_attributions(passage))
+    findings = (_interpret(passage, frame, names, offset) for frame in find_frames(passage))
     return Reading(
         mentions=tuple(Mention(_move(mention.span, offset), mention.type) for mention in mentions),
         findings=tuple(findings),

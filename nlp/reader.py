@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlp.annotation import Annotation
-from nlp.assembly import Reading, assemble, read_doc
+from nlp.assembly import FindFrames, Reading, assemble, read_doc
+from nlp.attributions import find_attributions
 from nlp.language import READ_LANGUAGE, identify_language
 from nlp.models import load_pipeline, name_model
 from nlp.pieces import PARAGRAPH_ENDS, cut_text
@@ -20,6 +21,8 @@ from nlp.pieces import PARAGRAPH_ENDS, cut_text
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from nlp.attribution_model import AttributionReader
 
 RULES_VERSION = 1  # of everything in this room that a result depends on: raise it with each change of results
 BATCH_CHARACTERS = 200_000  # texts read together
@@ -29,10 +32,21 @@ PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU,
 class Reader:
     """Finds entities and attributions in English texts. Not to be shared between threads."""
 
-    def __init__(self, pipeline: Language | None = None, *, batch_characters: int = BATCH_CHARACTERS) -> None:
+    def __init__(
+        self,
+        pipeline: Language | None = None,
+        *,
+        batch_characters: int = BATCH_CHARACTERS,
+        attributions: AttributionReader | None = None,
+    ) -> None:
+        """Find attributions by `attributions`, or by rules if there are none."""
         self._pipeline = load_pipeline() if pipeline is None else pipeline
         self._batch_characters = batch_characters
+        self._find_frames: FindFrames = find_attributions
         self.version = name_version(self._pipeline)
+        if attributions is not None:
+            self._find_frames = lambda passage: attributions.read_text(passage.text)
+            self.version += f"; {attributions.version}"
 
     def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
         """Yield one annotation a text, in order. Reads ahead by one batch."""
@@ -63,7 +77,7 @@ class Reader:
         with self._pipeline.memory_zone():
             docs = (mark_paragraphs(self._pipeline.make_doc(piece.text)) for piece in pieces)
             parsed = self._pipeline.pipe(docs, batch_size=len(pieces))
-            return [read_doc(doc, piece.offset) for piece, doc in zip(pieces, parsed, strict=True)]
+            return [read_doc(doc, piece.offset, self._find_frames) for piece, doc in zip(pieces, parsed, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
