@@ -43,6 +43,7 @@ CANDIDATE_BIAS = 1.0  # on the score of no cue, when candidates are drawn that a
 MOST_FALSE_CUES = 3  # of a window
 MOVED_CUES = 0.3  # of the cues that the tagger draws otherwise than the annotator are read as it draws them
 WORDS_A_WINDOW, ROLES_A_WINDOW, CUES_A_WINDOW = 60.0, 200.0, 8.0  # what the sums of losses are divided by
+LOSSES = ("cue", "real", "role", "first")
 FIRST_SCORES = 0.3  # weight of the loss on the biaffine scorer's own roles
 
 
@@ -152,7 +153,8 @@ def read_losses(model: AttributionModel, batch: Sequence[Example], rng: random.R
         words, tags = model.read_words(ids, types, mask, first)
     tags = tags.float()
     wanted = pad_batch([example.tags for example in batch], PAD_PIECES)
-    losses = {"cue": functional.cross_entropy(tags[word_mask], wanted[word_mask], reduction="sum") / WORDS_A_WINDOW}
+    losses = {name: torch.zeros(()) for name in LOSSES}  # a batch may have no cue at all
+    losses["cue"] = functional.cross_entropy(tags[word_mask], wanted[word_mask], reduction="sum") / WORDS_A_WINDOW
     places, cues = [], []
     for row, example in enumerate(batch):
         taught, false = draw_cues(example, tags[row, : len(example.tags)], rng)
