@@ -54,6 +54,7 @@ CANDIDATE_BIAS = 1.0  # on the score of no cue, when candidates are drawn that a
 MOST_FALSE_CUES = 3  # of a window
 MOVED_CUES = 0.3  # of the cues that the tagger draws otherwise than the annotator are read as it draws them
 WORDS_A_WINDOW, ROLES_A_WINDOW, CUES_A_WINDOW = 60.0, 200.0, 8.0  # what the sums of losses are divided by
+LOSSES = ("cue", "real", "role", "first")
 FIRST_SCORES = 0.3  # weight of the loss on the biaffine scorer's own roles
 
 
@@ -171,7 +172,8 @@ def read_losses(
         words, tags = model.read_words(ids, types, mask, first)
     tags = tags.float()
     wanted = pad_batch([example.tags for example in batch], PAD_PIECES)
-    losses = {"cue": functional.cross_entropy(tags[word_mask], wanted[word_mask], reduction="sum") / WORDS_A_WINDOW}
+    losses = {name: torch.zeros(()) for name in LOSSES}  # a batch may have no cue at all
+    losses["cue"] = functional.cross_entropy(tags[word_mask], wanted[word_mask], reduction="sum") / WORDS_A_WINDOW
     taught_by = None if teacher is None else _ask_teacher(teacher, ids, types, mask, first)
     if taught_by is not None:
         losses["words"] = SAME_WORDS * compare_words(words[word_mask].float(), taught_by[0][word_mask].float())
