@@ -19,6 +19,7 @@ from app.commands.feeds import feeds_group
 from app.commands.ingest import ingest_command
 from app.commands.inspect import inspect_command
 from app.commands.serve import dashboard_command
+from app.commands.sparql import sparql_command
 from app.context import Context, ItemsFailed
 from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
 from graph.errors import BadId, GraphError, NotFound
@@ -94,6 +95,7 @@ for command in (
     who_command,
     trace_command,
     export_command,
+    sparql_command,
     dashboard_command,
     status_command,
 ):
