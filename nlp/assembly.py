@@ -18,7 +18,7 @@ from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Refer
 from nlp.boilerplate import Boilerplate, find_boilerplate, read_masthead
 from nlp.discourse import Speech
 from nlp.entities import Mention, cluster_mentions, find_mentions
-from nlp.frames import Frame, encloses, hull, intersect_spans
+from nlp.frames import Frame, encloses, hull, intersect_spans, subtract_spans
 from nlp.mentions import Kind, Phrase, move_phrase, read_phrases
 from nlp.passages import Passage
 from nlp.quotations import classify_quotation
@@ -129,14 +129,18 @@ def _keep_story(reading: Reading, hidden: Boilerplate) -> Reading:
     return Reading(
         mentions=tuple(mention for mention in reading.mentions if not hidden.holds(mention.span)),
         phrases=tuple(phrase for phrase in reading.phrases if not hidden.holds(phrase.head)),
-        findings=tuple(
-            finding
-            for finding in reading.findings
-            if not any(
-                hidden.holds(span) for span in (*finding.frame.source, *finding.frame.cue, *finding.frame.content)
-            )
-        ),
+        findings=tuple(told for finding in reading.findings if (told := _cut_boilerplate(finding, hidden)) is not None),
     )
+
+
+def _cut_boilerplate(finding: Finding, hidden: Boilerplate) -> Finding | None:
+    """A finding without the dateline or credit in its content; `None` if no story is left of it."""
+    blocks = [block.span for block in hidden.blocks]
+    frame = finding.frame
+    source, content = subtract_spans(frame.source, blocks), subtract_spans(frame.content, blocks)
+    if subtract_spans(frame.cue, blocks) != frame.cue or not content or (frame.source and not source):
+        return None
+    return replace(finding, frame=replace(frame, source=source, content=content))
 
 
 def _make_speech(finding: Finding) -> Speech:
