@@ -19,6 +19,10 @@ from nlp.passages import Passage
 
 MOST_NAMES = 5
 DEEPER = 2  # taken only where nothing is said of a name directly ("it was possible that X stole")
+LONGEST_CHARACTERS = 1000  # of a content that are looked at
+MOST_PARTS = 10  # spans of a content
+MOST_TOPICS = 60  # names, pronouns and phrases in them
+DEPTH_LIMIT = 30  # links from a name to what the content hangs on
 MOST_SENTENCES = 2  # of one content: what is said after is seldom on somebody else
 CLAUSES = frozenset({"ccomp", "acl"})
 OBJECTS = frozenset(
@@ -35,7 +39,9 @@ class Ranked(NamedTuple):
 
 def rank_names(passage: Passage, content: Sequence[Span], names: Sequence[Span]) -> tuple[Ranked, ...]:
     """The names inside the content that it may be about, the subject's first. `names` are spans in text order."""
-    inside = [name for span in content for name in _select_inside(names, span)]
+    # Of a content without end, as hostile text has them, the beginning is enough.
+    content = [Span(start, min(end, start + LONGEST_CHARACTERS)) for start, end in content[:MOST_PARTS]]
+    inside = [name for span in content for name in _select_inside(names, span)][:MOST_TOPICS]
     if not inside:
         return ()
     roots = {root.i for span in content for root in _find_roots(passage, span)}
@@ -84,7 +90,7 @@ def _rank(name: Token, roots: set[int]) -> int | None:
     labels = []
     while at.i not in roots:
         labels.append(at.dep_)
-        if at.head.i == at.i:
+        if at.head.i == at.i or len(labels) > DEPTH_LIMIT:
             return None
         at = at.head
     if not labels:
