@@ -37,6 +37,8 @@ HOME_OF_LIBRARY = {
     "psycopg": "graph/",
     "sqlite3": "graph/",
     "rdflib": "graph/",
+    "pyoxigraph": "graph/",
+    "pyshacl": "graph/",
     "networkx": "graph/",
     "streamlit": "app/",
 }
