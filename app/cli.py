@@ -20,6 +20,7 @@ from app.commands.ingest import ingest_command
 from app.commands.inspect import inspect_command
 from app.commands.run import health_command, run_command
 from app.commands.serve import dashboard_command
+from app.commands.sparql import sparql_command
 from app.commands.upkeep import backup_command, check_command, restore_command
 from app.context import Context, ItemsFailed
 from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
@@ -96,6 +97,7 @@ for command in (
     who_command,
     trace_command,
     export_command,
+    sparql_command,
     dashboard_command,
     status_command,
     run_command,
