@@ -33,6 +33,7 @@ from graph.rdf.terms import (
     SCHEMA,
     XSD,
     Names,
+    double,
     moment,
     part,
     web_iri,
@@ -55,7 +56,7 @@ from nlp.annotation import QuotationType, Span
 # Code points of text kept before and after a quote, by which it is found again where positions have moved.
 CONTEXT_CHARACTERS = 24
 
-_INTEGER, _DOUBLE = XSD["integer"], XSD["double"]
+_INTEGER = XSD["integer"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,7 +159,7 @@ class _Article:
             self._add(node, RDF["type"], PROV["Derivation"])
             self._add(node, PROV["entity"], origin)
             self._add(node, DCT["type"], SAYSO[derivation.kind])
-            self._add(node, SAYSO["score"], Literal(repr(float(derivation.score)), datatype=_DOUBLE))
+            self._add(node, SAYSO["score"], double(derivation.score))
             self._add(node, RDF["value"], Literal(derivation.evidence))
         return first_hop
 
@@ -215,7 +216,7 @@ class _Article:
         self._add(hop, DCT["type"], SAYSO[f"source_{item.source_type}"])
         self._add(hop, DCT["type"], SAYSO[f"quotation_{item.quotation_type}"])
         self._add(hop, DCT["type"], SAYSO[f"attribution_{item.attribution_type}"])
-        self._add(hop, ITSRDF["taConfidence"], Literal(repr(item.confidence), datatype=_DOUBLE))
+        self._add(hop, ITSRDF["taConfidence"], double(item.confidence))
 
     def _describe_occurrence(self, version: NamedNode, hop: NamedNode, item: AttributionEvidence) -> None:
         """Where the claim stands in this text: neither the claim, which is in no text, nor the attribution of it."""

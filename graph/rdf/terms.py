@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
@@ -126,6 +127,12 @@ def moment(value: datetime | date | int) -> Literal:
     if isinstance(value, date):
         return Literal(value.isoformat(), datatype=XSD["date"])
     return Literal(f"{value:04d}", datatype=XSD["gYear"])
+
+
+def double(value: float) -> Literal:
+    """A double in the shortest form without an exponent, as quad stores give it back: 1 for 1.0."""
+    text = format(Decimal(repr(value)), "f")
+    return Literal(text.removesuffix(".0"), datatype=XSD["double"])
 
 
 def web_iri(url: str) -> NamedNode | None:

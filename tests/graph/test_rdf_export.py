@@ -316,6 +316,15 @@ def test_times_are_as_exact_as_they_are_known(store: Store, tmp_path: Path) -> N
     }
 
 
+def test_a_double_is_written_as_quad_stores_give_it_back() -> None:
+    for value in (0.0, 1.0, 0.77, 1e-7, 0.1 + 0.2, 123456789.0):
+        held = pyoxigraph.Store()
+        held.add(pyoxigraph.Quad(terms.SAYSO["a"], terms.SAYSO["b"], terms.double(value)))
+        (found,) = held
+        assert found.object == terms.double(value)
+        assert Literal(terms.double(value).value, datatype=URIRef(terms.XSD["double"].value)).value == value
+
+
 def test_a_moment_a_day_and_a_year_are_told_apart() -> None:
     assert str(terms.moment(datetime(2026, 3, 5, 1, tzinfo=UTC))).startswith('"2026-03-05T01:00:00Z"^^')
     assert str(terms.moment(date(2026, 3, 5))) == '"2026-03-05"^^<http://www.w3.org/2001/XMLSchema#date>'

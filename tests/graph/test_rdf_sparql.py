@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def test_it_holds_what_an_export_writes_after_every_change(database_url: str, tm
             add_page(store, each)
             assert quads.update(store).made > 0
             assert quads_of(quads) == exported(store, tmp_path)
-        changed = [
+        changed: list[Callable[[], object]] = [
             lambda: add_page(store, replace(WIRE, title="Changed")),
             lambda: save_annotation(
                 store, versions(store)[0], Annotation(language="en"), pipeline_version="2", now=NOW
