@@ -176,5 +176,6 @@ def _serve(quads: QuadStore, store: Store, limits: Limits, port: int, *, is_upda
     app = make_endpoint(quads.snapshot, limits=limits, update=update)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", limit_concurrency=32))
     listening = server.config.bind_socket()
+    listening.listen()  # from here on whoever asks is heard, if not answered yet
     click.echo(f"sayso sparql: http://127.0.0.1:{listening.getsockname()[1]}/query  (Ctrl-C stops it)")
     server.run(sockets=[listening])
