@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import click
+from sqlalchemy import Row
 
 from graph.annotating import ROLES, attribution_id, entity_key
 from graph.articles import insert_articles
@@ -315,7 +316,7 @@ def _annotate(draft: _Draft) -> Annotation:
                 cue=(each["cue"],),
                 content=(each["content"],),
                 sentence=each["sentence"],
-                source_entity=index_of.get(each.get("name")),
+                source_entity=None if each.get("name") is None else index_of[each["name"]],
                 source_name=draft.text[each["source"].start : each["source"].end],
                 source_type=each["type"],
                 quotation_type=QuotationType.INDIRECT,
@@ -347,7 +348,7 @@ def _write(store: Store, batch: Sequence[tuple[Article, Annotation]]) -> None:
             later = (claims.c.id == claim["id"]) & (claims.c.last_seen_at < claim["last_seen_at"])
             connection.execute(claims.update().where(later).values(last_seen_at=claim["last_seen_at"]))
         for version in rows.credited:
-            insert_new(connection, derivations, find_derivations(connection, version))
+            insert_new(connection, derivations, find_derivations(connection, cast(Row[Any], version)))
 
 
 @dataclass(frozen=True, slots=True)

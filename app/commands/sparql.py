@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,6 @@ from app.context import Context, complain, count, printable
 from app.settings import sparql_folder
 
 if TYPE_CHECKING:
-    from pyoxigraph import Literal, NamedNode
-
     from graph.rdf.quadstore import QuadStore
     from graph.rdf.sparql import Answer, Limits
     from graph.store import Store
@@ -88,10 +85,10 @@ def _show_ready() -> None:
 
 
 def _read_query(store: Store, query: str | None, ready: str | None, values: tuple[str, ...]) -> str:
-    from graph.rdf.ready import fill_in, find_ready
+    from graph.rdf.ready import fill_in_names, find_ready
 
     if ready is not None:
-        return fill_in(find_ready(ready), _read_values(store, values))
+        return fill_in_names(store, find_ready(ready), _read_values(values))
     if query == "-":
         return sys.stdin.read()
     if query is not None and "{" not in query and Path(query).is_file():
@@ -99,15 +96,13 @@ def _read_query(store: Store, query: str | None, ready: str | None, values: tupl
     return query or ""
 
 
-def _read_values(store: Store, values: tuple[str, ...]) -> Mapping[str, NamedNode | Literal]:
-    from graph.rdf.ready import find_thing
-
+def _read_values(values: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for each in values:
         name, has_value, value = each.partition("=")
         if not has_value:
             raise click.UsageError(f"--set {each}: write NAME=VALUE")
-        found[name] = find_thing(store, name, value)
+        found[name] = value
     return found
 
 
@@ -176,5 +171,6 @@ def _serve(quads: QuadStore, store: Store, limits: Limits, port: int, *, is_upda
     app = make_endpoint(quads.snapshot, limits=limits, update=update)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", limit_concurrency=32))
     listening = server.config.bind_socket()
+    listening.listen()  # from here on whoever asks is heard, if not answered yet
     click.echo(f"sayso sparql: http://127.0.0.1:{listening.getsockname()[1]}/query  (Ctrl-C stops it)")
     server.run(sockets=[listening])

@@ -13,6 +13,7 @@ from graph.chains import Chain, Hop
 from graph.evidence import AttributionEvidence
 from graph.ids import Kind, show_id
 from graph.origins import OriginClass, Origins
+from graph.rdf.export import export_claim
 from graph.trace import Trace
 
 ATTRIBUTIONS_SHOWN = 100
@@ -26,7 +27,8 @@ def show() -> None:
         st.text("Choose one on the page Claims.")
         link_to("claims", "All claims")
         return
-    trace = trace_by_id(open_store(), asked)
+    store = open_store()
+    trace = trace_by_id(store, asked)
     show_title(trace.evidence.text)
     st.caption(f"claim {show_id(Kind.CLAIM, trace.evidence.claim_id)}")
     _show_figures(trace)
@@ -34,6 +36,14 @@ def show() -> None:
     _show_picture(trace)
     _show_both_sides(trace)
     _show_attributions(trace)
+    claim_id = trace.evidence.claim_id
+    st.download_button(
+        "This claim as JSON-LD",
+        data=lambda: export_claim(store, claim_id),  # made when it is asked for
+        file_name=f"{show_id(Kind.CLAIM, claim_id)}.jsonld",
+        mime="application/ld+json",
+        on_click="ignore",
+    )
 
 
 def _show_figures(trace: Trace) -> None:

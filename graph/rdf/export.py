@@ -6,6 +6,7 @@ content, so the same store gives the same bytes. The writing itself is pyoxigrap
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -83,6 +84,13 @@ def export_rdf(
         else:
             pyoxigraph.serialize(quads, file, _WRITERS[rdf_format], prefixes=PREFIXES)
         return quads.count
+
+
+def export_claim(store: Store, claim_id: int, *, base: str = DEFAULT_BASE) -> bytes:
+    """Return one claim, by its canonical id, with all that is held on it, as JSON-LD: what its page offers."""
+    out = io.BytesIO()
+    export_rdf(store, out, Format.JSONLD, base=base, selection=Selection(claim_ids=(claim_id,)))
+    return out.getvalue()
 
 
 def count_export(store: Store, selection: Selection = EVERYTHING, *, with_claims: bool = True) -> int:

@@ -63,6 +63,15 @@ def fill_in(query: ReadyQuery, values: Mapping[str, NamedNode | Literal]) -> str
     return text
 
 
+def fill_in_names(store: Store, query: ReadyQuery, texts: Mapping[str, str]) -> str:
+    """The same with what people write: ids, beginnings of ids, and names.
+
+    Raises:
+        NotFound: one of them means nothing in this store, or more than one thing.
+    """
+    return fill_in(query, {name: find_thing(store, name, text) for name, text in texts.items()})
+
+
 def find_thing(store: Store, parameter: str, text: str) -> NamedNode:
     """Return the IRI of what `text` means as the value of a parameter: a claim, an outlet, else an entity.
 

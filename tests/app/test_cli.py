@@ -23,7 +23,19 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_help_names_every_command(db: str) -> None:
     shown = sayso(db, "--help").out
-    for command in ("feeds", "ingest", "extract", "inspect", "claims", "who", "trace", "export", "dashboard", "status"):
+    for command in (
+        "feeds",
+        "ingest",
+        "extract",
+        "inspect",
+        "claims",
+        "who",
+        "trace",
+        "export",
+        "sparql",
+        "dashboard",
+        "status",
+    ):
         assert f"\n  {command} " in shown
 
 

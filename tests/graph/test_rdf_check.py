@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
 from rdflib.namespace import PROV, SDO, SH
 from sqlalchemy import update
 
 from graph import schema
-from graph.rdf.check import check_graph, check_store, load_shapes
+from graph.rdf.check import Breach, ask_questions, check_graph, check_store, load_shapes, take_questions
 from graph.rdf.terms import OA, PAV
 from graph.store import Store
 from tests.graph.rdf_world import SEED, fill, load_default, term
@@ -178,6 +179,25 @@ def test_each_shape_finds_what_breaks_it(good: Graph, shapes: Graph, message: st
     broken += good
     change(broken)
     assert message in {breach.message for breach in check_graph(broken, shapes)}
+    assert message in {breach.message for breach in check_quickly(broken)}
+
+
+def check_quickly(graph: Graph) -> list[Breach]:
+    """The way in which a store is checked: constraints in SPARQL asked once, of pyoxigraph."""
+    core = load_shapes()
+    questions = list(take_questions(core))
+    triples = [quad.triple for quad in pyoxigraph.parse(graph.serialize(format="nt"), pyoxigraph.RdfFormat.N_TRIPLES)]
+    return [*check_graph(graph, core), *ask_questions(triples, questions)]
+
+
+def test_both_ways_of_checking_find_the_same(good: Graph, shapes: Graph) -> None:
+    assert check_quickly(good) == []
+    broken = Graph()
+    broken += good
+    for change in (close_a_circle, let_inner_content_stick_out, take_a_flat_derivation, skip_a_number):
+        change(broken)
+    assert len(check_graph(broken, shapes)) > 4
+    assert set(check_quickly(broken)) == set(check_graph(broken, shapes))
 
 
 def test_the_graph_that_is_broken_is_whole_before(good: Graph, shapes: Graph) -> None:

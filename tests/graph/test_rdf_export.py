@@ -25,7 +25,7 @@ from graph.decisions import Decision, DecisionAction, DecisionKind, decide
 from graph.ids import Kind, show_id
 from graph.rdf import terms
 from graph.rdf.check import read_text
-from graph.rdf.export import Format, count_export, export_rdf
+from graph.rdf.export import Format, count_export, export_claim, export_rdf
 from graph.rdf.selection import Selection, select_by_names
 from graph.store import Store
 from ingest.article import DateOrigin
@@ -414,6 +414,16 @@ def test_a_claim_that_is_chosen_keeps_what_encloses_it(store: Store, tmp_path: P
     graph = load_default(store, tmp_path, selection=Selection(claim_ids=(inner.id,)))
     assert len(list(graph.subjects(RDF.type, term("Attribution")))) == 2
     assert len(list(graph.subjects(RDF.type, SDO.Claim))) == 1
+
+
+def test_a_claim_by_itself_is_json_ld_with_its_nanopublication(filled: Store) -> None:
+    with filled.reading() as connection:
+        (key,) = [row.id for row in connection.execute(select(schema.claims)) if row.text.lower() == LEAK.lower()]
+    dataset = Dataset()
+    dataset.parse(data=export_claim(filled, key), format="json-ld")
+    assert values(dataset, "SELECT ?claim { ?claim a schema:Claim }") == {f"urn:sayso:claim:{show_id(Kind.CLAIM, key)}"}
+    assert len(query(dataset, "SELECT ?n { GRAPH ?head { ?n a np:Nanopublication } }")) == 1
+    assert len(query(dataset, "SELECT ?o { ?o a sayso:Occurrence }")) > 5
 
 
 def test_a_file_appears_whole_or_not_at_all(filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
