@@ -38,6 +38,10 @@ HOME_OF_LIBRARY = {
     "sqlite3": "graph/",
     "rdflib": "graph/",
     "networkx": "graph/",
+    "onnxruntime": "nlp/",
+    "tokenizers": "nlp/",
+    "usearch": "graph/",
+    "datasketch": "graph/",
     "streamlit": "app/",
 }
 
