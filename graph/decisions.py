@@ -12,9 +12,11 @@ from enum import StrEnum
 
 from sqlalchemy import Table, select, update
 
+from graph.browsing import resolve_id
 from graph.errors import NotFound
 from graph.grouping import regroup
-from graph.schema import claims, decisions, entities
+from graph.ids import Kind
+from graph.schema import claim_members, claims, decisions, entities
 from graph.store import Store
 
 
@@ -75,3 +77,44 @@ def undo(store: Store, number: int, *, who: str, now: datetime) -> None:
 
 def _table(kind: DecisionKind) -> Table:
     return entities if kind is DecisionKind.ENTITY else claims
+
+
+def merge_claims(store: Store, left: str, right: str, *, who: str, why: str, now: datetime) -> int:
+    """Make one claim of the two that these ids, or beginnings of ids, mean; return the decision's number.
+
+    Raises:
+        NotFound: one means no claim, or they are one already.
+    """
+    with store.reading() as connection:
+        left_id, right_id = (resolve_id(connection, Kind.CLAIM, text) for text in (left, right))
+    if left_id == right_id:
+        raise NotFound(right, "the two are one claim already")
+    merge = DecisionAction.MERGE
+    return decide(store, _on_claims(merge, left_id, right_id, who, why), now=now)
+
+
+def split_claim(store: Store, claim: str, attribution: str, *, who: str, why: str, now: datetime) -> int:
+    """Take an attribution, and all in the same words, out of a claim for good; return the decision's number.
+
+    Raises:
+        NotFound: an id means nothing, the attribution is none of the claim's, or it says just what the claim says.
+    """
+    with store.reading() as connection:
+        claim_id = resolve_id(connection, Kind.CLAIM, claim)
+        attribution_id = resolve_id(connection, Kind.ATTRIBUTION, attribution)
+        own = (
+            select(claims.c.id)
+            .join(claim_members, claim_members.c.claim_id == claims.c.id)
+            .where(claim_members.c.attribution_id == attribution_id, claims.c.canonical_id == claim_id)
+        )
+        own_id = connection.execute(own).scalar()
+    if own_id is None:
+        raise NotFound(attribution, "it does not belong to this claim")
+    if own_id == claim_id:
+        raise NotFound(attribution, "it says the claim in just these words; split off those that differ instead")
+    split = DecisionAction.SPLIT
+    return decide(store, _on_claims(split, claim_id, own_id, who, why), now=now)
+
+
+def _on_claims(action: DecisionAction, left_id: int, right_id: int, who: str, why: str) -> Decision:
+    return Decision(kind=DecisionKind.CLAIM, action=action, left_id=left_id, right_id=right_id, who=who, why=why)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from graph.schema import (
 )
 from graph.times import credible_time
 from nlp.annotation import Span, Stance
+from nlp.wording import read_wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
     claim_rows = connection.execute(select(claims).where(claims.c.id.in_(claim_ids))).all()
     texts = {row.id: row.text for row in claim_rows}
     membership = connection.execute(
-        select(claim_members.c.attribution_id, claims.c.canonical_id)
+        select(claim_members.c.attribution_id, claims.c.canonical_id, claims.c.text)
         .join(claims, claims.c.id == claim_members.c.claim_id)
         .where(claims.c.canonical_id.in_(claim_ids))
     ).all()
@@ -102,6 +103,10 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
     for row in membership:
         members[row.canonical_id].append(row.attribution_id)
     found = load_attributions(connection, [row.attribution_id for row in membership])
+    for row in membership:
+        if is_opposite(row.text, texts[row.canonical_id]):
+            item = found[row.attribution_id]
+            found[row.attribution_id] = replace(item, stance=_TURNED.get(item.stance, item.stance))
     enclosing = _load_ancestors(connection, found.values())
     made_from = _load_derivations(connection, {item.version.version_id for item in found.values()})
     return [
@@ -109,6 +114,14 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
         for claim_id in claim_ids
         if claim_id in texts
     ]
+
+
+def is_opposite(text: str, other: str) -> bool:
+    """Whether one of two texts of the same claim negates it: who asserts the one denies the other."""
+    return text != other and read_wording(text).is_negated != read_wording(other).is_negated
+
+
+_TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.SUPPORTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}
 
 
 def load_attributions(connection: Connection, ids: Iterable[int]) -> dict[int, AttributionEvidence]:
