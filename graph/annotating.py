@@ -10,19 +10,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from graph.claim_keys import ClaimKey, claim_key
-from graph.derivations import find_derivations
+from graph.derivations import save_derivations, version_query
 from graph.failures import clear_failures
 from graph.grouping import links_of, regroup, regroup_decided
 from graph.ids import stable_id
+from graph.overlaps import forget_overlaps
 from graph.rows import insert_new, storable
 from graph.schema import (
     aliases,
     annotations_table,
-    article_versions,
-    articles,
     attribution_about,
     attribution_spans,
     attributions,
@@ -51,7 +50,7 @@ def save_annotation(
         ValueError: a span does not lie inside the version's text.
     """
     with store.writing() as connection:
-        version = connection.execute(_version_query(version_id)).one()
+        version = connection.execute(version_query(version_id)).one()
         _check_spans(version, annotation)
         _forget_annotation(connection, version_id)
         _insert_annotation(connection, version, annotation, pipeline_version, now)
@@ -85,7 +84,7 @@ def _insert_annotation(
     attribution_ids = [attribution_id(version.id, attribution) for attribution in annotation.attributions]
     _insert_attributions(connection, version.id, annotation, entity_ids, attribution_ids)
     _insert_claims(connection, version, annotation, attribution_ids)
-    insert_new(connection, derivations, find_derivations(connection, version))
+    save_derivations(connection, version)
     row = {"version_id": version.id, "pipeline_id": pipeline_id, "language": annotation.language, "made_at": now}
     insert_new(connection, annotations_table, [row])
 
@@ -222,6 +221,7 @@ def _forget_annotation(connection: Connection, version_id: int) -> None:
             connection.execute(delete(table).where(table.c.attribution_id.in_(ours)))
         connection.execute(attributions.update().where(attributions.c.version_id == version_id).values(parent_id=None))
         connection.execute(delete(attributions).where(attributions.c.version_id == version_id))
+    forget_overlaps(connection, version_id)
     for table in (mentions, derivations, annotations_table):
         connection.execute(delete(table).where(table.c.version_id == version_id))
     if claim_ids:
@@ -242,14 +242,6 @@ def _forget_claims(connection: Connection, orphans: list[int]) -> None:
     others -= set(orphans)
     if others:
         regroup(connection, "claim", others)
-
-
-def _version_query(version_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(article_versions, articles.c.url, articles.c.outlet_id)
-        .join(articles, articles.c.id == article_versions.c.article_id)
-        .where(article_versions.c.id == version_id)
-    )
 
 
 def _check_spans(version: Row[Any], annotation: Annotation) -> None:

@@ -63,6 +63,12 @@ class Chains:
         current = item
         while True:
             visited.add(current.version.article_id)
+            original = self._find_original(current)
+            if original is not None and original.version.article_id not in visited:
+                # A copy inherits the chain of its original; what it says of its own is only that it is one.
+                hops += [_outlet_hop(current), replace(_outlet_hop(original), words=self._evidence_of_copy(current))]
+                current = original
+                continue
             hops += self._hops_within(current)
             cited = _last_publication(hops)
             following = self._find_held(cited.name, current) if cited is not None and cited.name else None
@@ -81,7 +87,7 @@ class Chains:
     def _hops_within(self, item: AttributionEvidence) -> list[Hop]:
         """The outlet, the agency that its article comes from, the enclosing attributions, and the source."""
         version = item.version
-        hops = [Hop(name=version.outlet, kind="outlet", resolution=Resolution.HELD, article=version.url, words=None)]
+        hops = [_outlet_hop(item)]
         made_from = self._made_from.get(version.version_id)
         if made_from is not None and made_from.from_name is not None:
             hops.append(
@@ -96,6 +102,17 @@ class Chains:
         hops += [_source_hop(enclosing, is_innermost=False) for enclosing in self._enclosing(item)]
         hops.append(_source_hop(item, is_innermost=True))
         return hops
+
+    def _find_original(self, item: AttributionEvidence) -> AttributionEvidence | None:
+        """The member that stands in the held article which `item`'s article was copied from."""
+        made_from = self._made_from.get(item.version.version_id)
+        if made_from is None or made_from.from_url is None:
+            return None
+        there = [other for other in self._evidence.members if other.version.url == made_from.from_url]
+        return min(there, key=lambda other: (other.words != item.words, other.attribution_id), default=None)
+
+    def _evidence_of_copy(self, item: AttributionEvidence) -> str:
+        return self._made_from[item.version.version_id].evidence
 
     def _enclosing(self, item: AttributionEvidence) -> list[AttributionEvidence]:
         """The attributions around `item`, the outermost first."""
@@ -116,6 +133,11 @@ class Chains:
             and item.version.at <= citing.version.at + CLOCK_SLACK
         ]
         return max(candidates, key=lambda item: (item.version.at, item.attribution_id), default=None)
+
+
+def _outlet_hop(item: AttributionEvidence) -> Hop:
+    version = item.version
+    return Hop(name=version.outlet, kind="outlet", resolution=Resolution.HELD, article=version.url, words=None)
 
 
 def _last_publication(hops: list[Hop]) -> Hop | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import networkx as nx
 from sqlalchemy import Connection, Row, Select, select
 
 from graph.schema import (
@@ -24,6 +25,7 @@ from graph.schema import (
     derivations,
     entities,
     outlets,
+    text_overlaps,
 )
 from graph.times import credible_time
 from nlp.annotation import Span, Stance
@@ -44,6 +46,7 @@ class VersionEvidence:
     published_at: datetime | None
     first_seen_at: datetime
     at: datetime
+    text_group: int | None = None  # the same for versions of a claim's members that share text word for word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +110,14 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
         if is_opposite(row.text, texts[row.canonical_id]):
             item = found[row.attribution_id]
             found[row.attribution_id] = replace(item, stance=_TURNED.get(item.stance, item.stance))
+    version_ids = {item.version.version_id for item in found.values()}
+    text_groups = _load_text_groups(connection, version_ids)
+    for key, item in found.items():
+        group = text_groups.get(item.version.version_id)
+        if group is not None:
+            found[key] = replace(item, version=replace(item.version, text_group=group))
     enclosing = _load_ancestors(connection, found.values())
-    made_from = _load_derivations(connection, {item.version.version_id for item in found.values()})
+    made_from = _load_derivations(connection, version_ids)
     return [
         _claim_evidence(claim_id, texts[claim_id], [found[key] for key in members[claim_id]], enclosing, made_from)
         for claim_id in claim_ids
@@ -216,6 +225,19 @@ def _load_ancestors(connection: Connection, items: Iterable[AttributionEvidence]
         found |= generation
         wanted = {item.parent_id for item in generation.values() if item.parent_id is not None} - found.keys()
     return found
+
+
+def _load_text_groups(connection: Connection, version_ids: set[int]) -> dict[int, int]:
+    """Of each version that shares text with another of these the lowest id among all that hang together so."""
+    sharing: nx.Graph[int] = nx.Graph()
+    wanted = sorted(version_ids)
+    for start in range(0, len(wanted), 1000):
+        chunk = wanted[start : start + 1000]
+        query = select(text_overlaps.c.left_id, text_overlaps.c.right_id).where(text_overlaps.c.left_id.in_(chunk))
+        sharing.add_edges_from(
+            (row.left_id, row.right_id) for row in connection.execute(query) if row.right_id in version_ids
+        )
+    return {version: min(group) for group in nx.connected_components(sharing) for version in group}
 
 
 def _load_derivations(connection: Connection, version_ids: set[int]) -> list[DerivationEvidence]:

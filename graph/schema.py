@@ -323,6 +323,27 @@ claim_links = Table(
     CheckConstraint("left_id < right_id", name="ascending"),
 )
 
+# A sample of the five-word runs of a version's text (`graph.copies`), by which copies of it are found.
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("hash", Id, primary_key=True, autoincrement=False),
+    _ref("version_id", "article_versions.id", primary_key=True, index=True),
+)
+
+# Two versions of different articles that share text word for word; which was made from which is not said.
+text_overlaps = Table(
+    "text_overlaps",
+    metadata,
+    _ref("left_id", "article_versions.id", primary_key=True),
+    _ref("right_id", "article_versions.id", primary_key=True, index=True),
+    Column("shared", Integer, nullable=False),  # runs of five words
+    Column("left_share", Float, nullable=False),  # of the left one's runs, 0..1
+    Column("right_share", Float, nullable=False),
+    Column("words", Text, nullable=False),  # the longest shared passage, as the left one has it
+    CheckConstraint("left_id < right_id", name="ascending"),
+)
+
 derivations = Table(
     "derivations",
     metadata,

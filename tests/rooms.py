@@ -41,7 +41,6 @@ HOME_OF_LIBRARY = {
     "onnxruntime": "nlp/",
     "tokenizers": "nlp/",
     "usearch": "graph/",
-    "datasketch": "graph/",
     "streamlit": "app/",
 }
 
