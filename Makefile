@@ -15,11 +15,11 @@ RUN := $(VENV)/stamp-run
 DEV := $(VENV)/stamp-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test lint lock bench-claims clean
 
 help: ## list the targets
 	@echo "sayso: on whose say-so?"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 # What the tests installed does for the demo too; it holds the same and more.
 demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## follow the sample outlets of data/demo, then open the dashboard
@@ -36,6 +36,9 @@ lint: $(DEV) ## check style, layout and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+bench-claims: $(DEV) ## measure claims and copies on research data (FOLDER=...; see bench/claims.py)
+	@$(PY) -m bench.claims $(or $(FOLDER),../shared/claims) --polnear $(or $(POLNEAR),../shared/polnear) $(ARGS)
 
 lock: $(MADE) ## pin what pyproject.toml asks for (UPGRADE=--upgrade: all at their newest)
 	@echo "Resolving versions ..."
