@@ -169,7 +169,8 @@ def _names(written: list[str]) -> tuple[str, ...]:
     longer = [token for token in written[1:] if len(token) > 3 and token[0].isalpha()]
     if len([token for token in longer if token[0].isupper()]) > 0.6 * len(longer):
         return ()
-    return tuple(dict.fromkeys(stem(token.casefold().removesuffix("'s")) for token in capitals if len(token) > 1))
+    folded = [token.casefold().removesuffix("'s") for token in capitals if len(token) > 1]
+    return tuple(dict.fromkeys(stem(token) for token in folded if token not in _WEEKDAYS and token not in _MONTHS))
 
 
 def _read_amounts(tokens: list[str]) -> tuple[tuple[Amount, ...], frozenset[int]]:
