@@ -20,6 +20,8 @@ from nlp.wording import Wording, read_wording
 _DECIDED = 1e6
 _CHUNK = 500
 _APART = (Relation.RIVAL, Relation.ASKS, Relation.APART)
+# Just below a join: two near claims that were not found to be the same.
+_WEAK = JOIN_SCORE - 0.5
 # A claim is clearest in a sentence: fewer words leave out who or what, more say a second thing. Looked at on BASIL.
 _CLEAR_WORDS = (7, 30)
 
@@ -78,7 +80,8 @@ def _is_bond(row: Row[Any]) -> bool:
 
 
 def _scores(links: Iterable[Row[Any]], decided: Iterable[Row[Any]]) -> dict[Pair, float]:
-    scores = {(row.left_id, row.right_id): row.score for row in links}
+    # What was not judged the same holds a group together only as far as it does not tear it apart.
+    scores = {(row.left_id, row.right_id): row.score if _is_bond(row) else min(row.score, _WEAK) for row in links}
     merges = [row for row in decided if row.action == "merge" and row.undone_at is None]
     for age, row in enumerate(sorted(merges, key=lambda row: -row.id)):
         scores[pair_of(row.left_id, row.right_id)] = _DECIDED * (1 + age)
