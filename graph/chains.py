@@ -99,9 +99,25 @@ class Chains:
                     words=made_from.evidence,
                 )
             )
-        hops += [_source_hop(enclosing, is_innermost=False) for enclosing in self._enclosing(item)]
-        hops.append(_source_hop(item, is_innermost=True))
+        hops += [self._source_hop(enclosing, is_innermost=False) for enclosing in self._enclosing(item)]
+        hops.append(self._source_hop(item, is_innermost=True))
         return hops
+
+    def _source_hop(self, item: AttributionEvidence, *, is_innermost: bool) -> Hop:
+        return Hop(
+            name=item.version.outlet if item.source_type == SourceType.AUTHOR else item.source_name,
+            kind="publication" if self._is_publication(item) else "source",
+            resolution=_resolution(item),
+            article=None,
+            words=item.cue_words or (item.words if is_innermost else None),
+        )
+
+    def _is_publication(self, item: AttributionEvidence) -> bool:
+        """Also an organisation whose name is that of another article's outlet, whatever the text calls it."""
+        if item.source_type != SourceType.ORGANISATION or item.source_name is None:
+            return item.source_type == SourceType.PUBLICATION
+        others = {other.version.outlet for other in self._evidence.members} - {item.version.outlet}
+        return any(is_same_outlet(item.source_name, outlet) for outlet in others)
 
     def _find_original(self, item: AttributionEvidence) -> AttributionEvidence | None:
         """The member that stands in the held article which `item`'s article was copied from."""
@@ -149,17 +165,6 @@ def _last_publication(hops: list[Hop]) -> Hop | None:
         if hop.kind in ("agency", "publication"):
             return hop if hop.resolution is Resolution.NAMED else None
     return None
-
-
-def _source_hop(item: AttributionEvidence, *, is_innermost: bool) -> Hop:
-    kind = "publication" if item.source_type == SourceType.PUBLICATION else "source"
-    return Hop(
-        name=item.version.outlet if item.source_type == SourceType.AUTHOR else item.source_name,
-        kind=kind,
-        resolution=_resolution(item),
-        article=None,
-        words=item.cue_words or (item.words if is_innermost else None),
-    )
 
 
 def _resolution(item: AttributionEvidence) -> Resolution:
