@@ -19,7 +19,7 @@ RUNS := .training
 MODEL ?= attributions
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock train bench-accuracy clean
+.PHONY: help demo test lint lock train bench-accuracy bench-claims clean
 
 help: ## list the targets
 	@echo "sayso: on whose say-so?"
@@ -40,6 +40,9 @@ lint: $(DEV) ## check style, layout and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+bench-claims: $(DEV) ## measure claims and copies on research data (FOLDER=...; see bench/claims.py)
+	@$(PY) -m bench.claims $(or $(FOLDER),../shared/claims) --polnear $(or $(POLNEAR),../shared/polnear) $(ARGS)
 
 lock: $(MADE) ## pin what pyproject.toml asks for (UPGRADE=--upgrade: all at their newest)
 	@echo "Resolving versions ..."

@@ -13,6 +13,7 @@ from typing import IO, Any
 import click
 
 from app.commands.browse import claims_command, status_command, trace_command, who_command
+from app.commands.claim import claim_group
 from app.commands.export import export_command
 from app.commands.extract import extract_command
 from app.commands.feeds import feeds_group
@@ -93,6 +94,8 @@ for command in (
     ingest_command,
     extract_command,
     inspect_command,
+    claim_group,
+    claim_group,
     claims_command,
     who_command,
     trace_command,

@@ -106,7 +106,10 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
         "denials": [show_id(Kind.ATTRIBUTION, item.attribution_id) for item in trace.denials],
         "denial_origins": _origins_to_dict(trace.denial_origins),
         "declines": [show_id(Kind.ATTRIBUTION, item.attribution_id) for item in trace.declines],
-        "related": [],
+        "related": [
+            {"claim": show_id(Kind.CLAIM, claim.claim_id), "kind": claim.kind, "reason": claim.reason}
+            for claim in trace.related
+        ],
         "derivations": [_derivation_to_dict(row, urls[row.version_id]) for row in evidence.derivations],
     }
 

@@ -31,6 +31,7 @@ from graph.following import (
     pending_entries,
     save_entry_articles,
 )
+from graph.linking import Encoder, Linker, count_unlinked
 from graph.polls import save_polls
 from graph.store import Store
 from ingest.article import Article
@@ -42,6 +43,7 @@ from ingest.polling import Poll, poll
 from ingest.robots import Robots
 from ingest.workers import Run, run_here
 from nlp.annotation import Annotation
+from nlp.sentences import SentenceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,7 @@ class Walk:
         store: Store,
         *,
         make_reader: Callable[[], TextReader],
+        make_encoder: Callable[[], Encoder] = SentenceEncoder,
         clock: Callable[[], datetime],
         reporter: Reporter,
         run: Run = run_here,
@@ -94,6 +97,7 @@ class Walk:
         self._random = random
         self._run = run
         self._make_reader = make_reader
+        self._make_encoder = make_encoder
         self._clock = clock
         self._reporter = reporter
         self._is_stopping = is_stopping
@@ -141,6 +145,18 @@ class Walk:
                 for version, annotation in self._read_batch(reader, batch):
                     self._save_reading(version, annotation, reader.version)
                     stage.advance()
+
+    def link_new(self) -> None:
+        """Join the claims that are not linked yet with those that say the same."""
+        waiting = count_unlinked(self._store)
+        if not waiting:
+            return
+        linker = Linker(self._store, self._make_encoder(), index_path=self._store.beside("claims.index"))
+        with self._reporter.stage("Linking", waiting) as stage:
+            for linked in linker.link_new():
+                for _ in range(linked):
+                    stage.advance()
+        linker.save_index()
 
     async def _poll_feeds(self, fetcher: Fetcher) -> None:
         """Poll what is due. Where not one host can be reached, it is our own network, and no feed is to blame."""

@@ -348,7 +348,7 @@ def _write(store: Store, batch: Sequence[tuple[Article, Annotation]]) -> None:
             later = (claims.c.id == claim["id"]) & (claims.c.last_seen_at < claim["last_seen_at"])
             connection.execute(claims.update().where(later).values(last_seen_at=claim["last_seen_at"]))
         for version in rows.credited:
-            insert_new(connection, derivations, find_derivations(connection, cast(Row[Any], version)))
+            insert_new(connection, derivations, find_derivations(connection, cast(Row[Any], version), []))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,22 +10,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from graph.claim_keys import ClaimKey, claim_key
-from graph.derivations import find_derivations
+from graph.derivations import save_derivations, version_query
 from graph.failures import clear_failures
+from graph.grouping import links_of, regroup, regroup_decided
 from graph.ids import stable_id
+from graph.overlaps import forget_overlaps
 from graph.rows import insert_new, storable
 from graph.schema import (
     aliases,
     annotations_table,
-    article_versions,
-    articles,
     attribution_about,
     attribution_spans,
     attributions,
+    claim_links,
     claim_members,
+    claim_vectors,
     claims,
     derivations,
     entities,
@@ -48,7 +50,7 @@ def save_annotation(
         ValueError: a span does not lie inside the version's text.
     """
     with store.writing() as connection:
-        version = connection.execute(_version_query(version_id)).one()
+        version = connection.execute(version_query(version_id)).one()
         _check_spans(version, annotation)
         _forget_annotation(connection, version_id)
         _insert_annotation(connection, version, annotation, pipeline_version, now)
@@ -82,7 +84,7 @@ def _insert_annotation(
     attribution_ids = [attribution_id(version.id, attribution) for attribution in annotation.attributions]
     _insert_attributions(connection, version.id, annotation, entity_ids, attribution_ids)
     _insert_claims(connection, version, annotation, attribution_ids)
-    insert_new(connection, derivations, find_derivations(connection, version))
+    save_derivations(connection, version)
     row = {"version_id": version.id, "pipeline_id": pipeline_id, "language": annotation.language, "made_at": now}
     insert_new(connection, annotations_table, [row])
 
@@ -180,6 +182,7 @@ def _insert_claims(
         for key in keys.values()
     ]
     insert_new(connection, claims, rows)
+    regroup_decided(connection, keys)
     _agree_on_claims(connection, rows)
     insert_new(connection, claim_members, list(members.values()))
 
@@ -193,6 +196,19 @@ def _agree_on_claims(connection: Connection, rows: list[dict[str, Any]]) -> None
         text, seen_at = min(was.text, row["text"]), max(was.last_seen_at, row["last_seen_at"])
         if (text, seen_at) != (was.text, was.last_seen_at):
             connection.execute(claims.update().where(claims.c.id == was.id).values(text=text, last_seen_at=seen_at))
+        if text != was.text:  # its vector and its links were those of another text
+            _unlink(connection, [was.id])
+
+
+def _unlink(connection: Connection, claim_ids: list[int]) -> None:
+    """Forget what these claims were found to be to others, and group anew those that they held together."""
+    rows = links_of(connection, claim_ids)
+    touched = {side for row in rows for side in (row.left_id, row.right_id)}
+    touches = claim_links.c.left_id.in_(claim_ids) | claim_links.c.right_id.in_(claim_ids)
+    connection.execute(delete(claim_links).where(touches))
+    connection.execute(delete(claim_vectors).where(claim_vectors.c.claim_id.in_(claim_ids)))
+    if touched:
+        regroup(connection, "claim", touched)
 
 
 def _forget_annotation(connection: Connection, version_id: int) -> None:
@@ -205,21 +221,27 @@ def _forget_annotation(connection: Connection, version_id: int) -> None:
             connection.execute(delete(table).where(table.c.attribution_id.in_(ours)))
         connection.execute(attributions.update().where(attributions.c.version_id == version_id).values(parent_id=None))
         connection.execute(delete(attributions).where(attributions.c.version_id == version_id))
+    forget_overlaps(connection, version_id)
     for table in (mentions, derivations, annotations_table):
         connection.execute(delete(table).where(table.c.version_id == version_id))
     if claim_ids:
         held = select(claim_members.c.claim_id).where(claim_members.c.claim_id.in_(claim_ids))
-        merged = select(claims.c.canonical_id).where(claims.c.id != claims.c.canonical_id)
-        orphans = claims.c.id.in_(claim_ids) & claims.c.id.not_in(held) & claims.c.id.not_in(merged)
-        connection.execute(delete(claims).where(orphans))
+        query = select(claims.c.id).where(claims.c.id.in_(claim_ids), claims.c.id.not_in(held))
+        orphans = list(connection.execute(query).scalars())
+        _forget_claims(connection, orphans)
 
 
-def _version_query(version_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(article_versions, articles.c.url, articles.c.outlet_id)
-        .join(articles, articles.c.id == article_versions.c.article_id)
-        .where(article_versions.c.id == version_id)
-    )
+def _forget_claims(connection: Connection, orphans: list[int]) -> None:
+    if not orphans:
+        return
+    same = select(claims.c.id).where(claims.c.canonical_id.in_(orphans) | claims.c.id.in_(orphans))
+    others = set(connection.execute(same).scalars())
+    others |= {side for row in links_of(connection, orphans) for side in (row.left_id, row.right_id)}
+    connection.execute(claims.update().where(claims.c.canonical_id.in_(orphans)).values(canonical_id=claims.c.id))
+    connection.execute(delete(claims).where(claims.c.id.in_(orphans)))
+    others -= set(orphans)
+    if others:
+        regroup(connection, "claim", others)
 
 
 def _check_spans(version: Row[Any], annotation: Annotation) -> None:

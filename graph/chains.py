@@ -63,6 +63,12 @@ class Chains:
         current = item
         while True:
             visited.add(current.version.article_id)
+            original = self._find_original(current)
+            if original is not None and original.version.article_id not in visited:
+                # A copy inherits the chain of its original; what it says of its own is only that it is one.
+                hops += [_outlet_hop(current), replace(_outlet_hop(original), words=self._evidence_of_copy(current))]
+                current = original
+                continue
             hops += self._hops_within(current)
             cited = _last_publication(hops)
             following = self._find_held(cited.name, current) if cited is not None and cited.name else None
@@ -81,7 +87,7 @@ class Chains:
     def _hops_within(self, item: AttributionEvidence) -> list[Hop]:
         """The outlet, the agency that its article comes from, the enclosing attributions, and the source."""
         version = item.version
-        hops = [Hop(name=version.outlet, kind="outlet", resolution=Resolution.HELD, article=version.url, words=None)]
+        hops = [_outlet_hop(item)]
         made_from = self._made_from.get(version.version_id)
         if made_from is not None and made_from.from_name is not None:
             hops.append(
@@ -93,9 +99,36 @@ class Chains:
                     words=made_from.evidence,
                 )
             )
-        hops += [_source_hop(enclosing, is_innermost=False) for enclosing in self._enclosing(item)]
-        hops.append(_source_hop(item, is_innermost=True))
+        hops += [self._source_hop(enclosing, is_innermost=False) for enclosing in self._enclosing(item)]
+        hops.append(self._source_hop(item, is_innermost=True))
         return hops
+
+    def _source_hop(self, item: AttributionEvidence, *, is_innermost: bool) -> Hop:
+        return Hop(
+            name=item.version.outlet if item.source_type == SourceType.AUTHOR else item.source_name,
+            kind="publication" if self._is_publication(item) else "source",
+            resolution=_resolution(item),
+            article=None,
+            words=item.cue_words or (item.words if is_innermost else None),
+        )
+
+    def _is_publication(self, item: AttributionEvidence) -> bool:
+        """Also an organisation whose name is that of another article's outlet, whatever the text calls it."""
+        if item.source_type != SourceType.ORGANISATION or item.source_name is None:
+            return item.source_type == SourceType.PUBLICATION
+        others = {other.version.outlet for other in self._evidence.members} - {item.version.outlet}
+        return any(is_same_outlet(item.source_name, outlet) for outlet in others)
+
+    def _find_original(self, item: AttributionEvidence) -> AttributionEvidence | None:
+        """The member that stands in the held article which `item`'s article was copied from."""
+        made_from = self._made_from.get(item.version.version_id)
+        if made_from is None or made_from.from_url is None:
+            return None
+        there = [other for other in self._evidence.members if other.version.url == made_from.from_url]
+        return min(there, key=lambda other: (other.words != item.words, other.attribution_id), default=None)
+
+    def _evidence_of_copy(self, item: AttributionEvidence) -> str:
+        return self._made_from[item.version.version_id].evidence
 
     def _enclosing(self, item: AttributionEvidence) -> list[AttributionEvidence]:
         """The attributions around `item`, the outermost first."""
@@ -118,6 +151,11 @@ class Chains:
         return max(candidates, key=lambda item: (item.version.at, item.attribution_id), default=None)
 
 
+def _outlet_hop(item: AttributionEvidence) -> Hop:
+    version = item.version
+    return Hop(name=version.outlet, kind="outlet", resolution=Resolution.HELD, article=version.url, words=None)
+
+
 def _last_publication(hops: list[Hop]) -> Hop | None:
     """The publication at which the chain would end, or that stands just before an innermost source.
 
@@ -127,17 +165,6 @@ def _last_publication(hops: list[Hop]) -> Hop | None:
         if hop.kind in ("agency", "publication"):
             return hop if hop.resolution is Resolution.NAMED else None
     return None
-
-
-def _source_hop(item: AttributionEvidence, *, is_innermost: bool) -> Hop:
-    kind = "publication" if item.source_type == SourceType.PUBLICATION else "source"
-    return Hop(
-        name=item.version.outlet if item.source_type == SourceType.AUTHOR else item.source_name,
-        kind=kind,
-        resolution=_resolution(item),
-        article=None,
-        words=item.cue_words or (item.words if is_innermost else None),
-    )
 
 
 def _resolution(item: AttributionEvidence) -> Resolution:

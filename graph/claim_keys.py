@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from graph.ids import stable_id
 from nlp.annotation import Annotation, Attribution, Span, Stance
+from nlp.wording import read_wording
 
 # One or two words are mostly what is spoken of ("the inquiry"), not what is said of it.
 LEAST_WORDS = 3
@@ -23,6 +24,19 @@ _POINTING_WORDS = (
     "these those here there now then today tonight yesterday tomorrow so such one ones"
 )
 _POINTING = frozenset(_POINTING_WORDS.split())
+_THIRD_PERSON_WORDS = "he him his she her hers it its they them their theirs one such"
+_THIRD_PERSON = frozenset(_THIRD_PERSON_WORDS.split())
+# A capital at the beginning of a text is only that.
+_OPENING_WORDS = "the a an all any some many most more several no there in on at for if when while"
+_OPENERS = frozenset(_OPENING_WORDS.split())
+# How the complement of a verb begins that stands outside of the content: "threatened | to sue Acme".
+_COMPLEMENT_WORDS = "to not whether how what who whom why when where which if but and or of for from is was would could"
+_COMPLEMENTS = frozenset(_COMPLEMENT_WORDS.split())
+# "The company would appeal" is another company in each article.
+_BARE_SUBJECT = re.compile(
+    r"(?:The|A|An|Some|Both|All)\s+(?:\w+\s+){0,2}(?:company|firm|group|ministry|government|man|"
+    r"woman|suspect|agency|president|minister|spokes\w+|court|report|team|club|bank|party)\b"
+)
 _WORD = re.compile(r"\w+(?:['’\-.,]\w+)*")
 _LEADING_THAT = re.compile(r"^that[\s,]+", re.IGNORECASE)
 _QUOTES = "\"'“”‘’«»„`"
@@ -52,6 +66,24 @@ def claim_key(text: str, annotation: Annotation, attribution: Attribution) -> Cl
         sentence = fold_words(text[attribution.sentence.start : attribution.sentence.end])
         parts, reason = ["claim", folded, "in", sentence], "same words in the same sentence"
     return ClaimKey(claim_id=stable_id(*parts), text=_claim_text(words), reason=reason)
+
+
+def stands_for_itself(text: str) -> bool:
+    """Whether a claim's text says what it says without the text around it, so that it may be joined by its meaning.
+
+    It names somebody or something, and is no mere complement ("to block it", "whether ..."). A pronoun of the third
+    person is allowed behind a name in the same text, which it then mostly stands for.
+    """
+    words = text.split()
+    if len(words) < SELF_CONTAINED_WORDS or fold_words(words[0]) in _COMPLEMENTS:
+        return False
+    has_name = False
+    for index, word in enumerate(words):
+        folded = fold_words(word)
+        if folded in _POINTING and not (has_name and folded in _THIRD_PERSON):
+            return False
+        has_name = has_name or (word[:1].isupper() and (index > 0 or folded not in _OPENERS))
+    return bool(read_wording(text).names) and not _BARE_SUBJECT.match(text)
 
 
 def join_spans(text: str, spans: tuple[Span, ...]) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import networkx as nx
 from sqlalchemy import Connection, Row, Select, select
 
 from graph.schema import (
@@ -24,9 +25,11 @@ from graph.schema import (
     derivations,
     entities,
     outlets,
+    text_overlaps,
 )
 from graph.times import credible_time
 from nlp.annotation import Span, Stance
+from nlp.wording import read_wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class VersionEvidence:
     published_at: datetime | None
     first_seen_at: datetime
     at: datetime
+    text_group: int | None = None  # the same for versions of a claim's members that share text word for word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
     claim_rows = connection.execute(select(claims).where(claims.c.id.in_(claim_ids))).all()
     texts = {row.id: row.text for row in claim_rows}
     membership = connection.execute(
-        select(claim_members.c.attribution_id, claims.c.canonical_id)
+        select(claim_members.c.attribution_id, claims.c.canonical_id, claims.c.text)
         .join(claims, claims.c.id == claim_members.c.claim_id)
         .where(claims.c.canonical_id.in_(claim_ids))
     ).all()
@@ -102,13 +106,31 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
     for row in membership:
         members[row.canonical_id].append(row.attribution_id)
     found = load_attributions(connection, [row.attribution_id for row in membership])
+    for row in membership:
+        if is_opposite(row.text, texts[row.canonical_id]):
+            item = found[row.attribution_id]
+            found[row.attribution_id] = replace(item, stance=_TURNED.get(item.stance, item.stance))
+    version_ids = {item.version.version_id for item in found.values()}
+    text_groups = _load_text_groups(connection, version_ids)
+    for key, item in found.items():
+        group = text_groups.get(item.version.version_id)
+        if group is not None:
+            found[key] = replace(item, version=replace(item.version, text_group=group))
     enclosing = _load_ancestors(connection, found.values())
-    made_from = _load_derivations(connection, {item.version.version_id for item in found.values()})
+    made_from = _load_derivations(connection, version_ids)
     return [
         _claim_evidence(claim_id, texts[claim_id], [found[key] for key in members[claim_id]], enclosing, made_from)
         for claim_id in claim_ids
         if claim_id in texts
     ]
+
+
+def is_opposite(text: str, other: str) -> bool:
+    """Whether one of two texts of the same claim negates it: who asserts the one denies the other."""
+    return text != other and read_wording(text).is_negated != read_wording(other).is_negated
+
+
+_TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.SUPPORTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}
 
 
 def load_attributions(connection: Connection, ids: Iterable[int]) -> dict[int, AttributionEvidence]:
@@ -203,6 +225,19 @@ def _load_ancestors(connection: Connection, items: Iterable[AttributionEvidence]
         found |= generation
         wanted = {item.parent_id for item in generation.values() if item.parent_id is not None} - found.keys()
     return found
+
+
+def _load_text_groups(connection: Connection, version_ids: set[int]) -> dict[int, int]:
+    """Of each version that shares text with another of these the lowest id among all that hang together so."""
+    sharing: nx.Graph[int] = nx.Graph()
+    wanted = sorted(version_ids)
+    for start in range(0, len(wanted), 1000):
+        chunk = wanted[start : start + 1000]
+        query = select(text_overlaps.c.left_id, text_overlaps.c.right_id).where(text_overlaps.c.left_id.in_(chunk))
+        sharing.add_edges_from(
+            (row.left_id, row.right_id) for row in connection.execute(query) if row.right_id in version_ids
+        )
+    return {version: min(group) for group in nx.connected_components(sharing) for version in group}
 
 
 def _load_derivations(connection: Connection, version_ids: set[int]) -> list[DerivationEvidence]:

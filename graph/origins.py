@@ -12,6 +12,7 @@ from enum import StrEnum
 import networkx as nx
 
 from graph.chains import Chain, Resolution
+from graph.claim_keys import fold_words
 from graph.evidence import AttributionEvidence
 
 
@@ -121,6 +122,11 @@ def _same_text(item: AttributionEvidence, _chain: Chain) -> list[Hashable]:
     return [item.version.sha256[:12]]
 
 
+def _same_passage(item: AttributionEvidence, _chain: Chain) -> list[Hashable]:
+    """The sentence, in articles that share more text than it: copies, whole or in part."""
+    return [] if item.version.text_group is None else [(item.version.text_group, fold_words(item.words))]
+
+
 def _shared_hops(_item: AttributionEvidence, chain: Chain) -> list[Hashable]:
     """Agencies and publications that the chain goes through, and the held articles that it was followed into."""
     through = [hop for hop in chain.hops[1:] if hop.kind in ("agency", "publication")]
@@ -150,6 +156,7 @@ def _family(item: AttributionEvidence) -> str | None:
 
 _RULES = (
     _JoinRule(key=_same_text, reason="the same text"),
+    _JoinRule(key=_same_passage, reason="the same passage in articles that share text"),
     _JoinRule(key=_shared_hops, reason="both go back to {key}"),
     _JoinRule(key=_articles, reason="both go back to the article {key}"),
     _JoinRule(key=_innermost, reason="the same source, {key}"),

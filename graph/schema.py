@@ -29,7 +29,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD = "0003"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0004"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -300,6 +300,48 @@ claim_members = Table(
     Column("attribution_id", Id, ForeignKey("attributions.id"), primary_key=True, autoincrement=False),
     _ref("claim_id", "claims.id", index=True),
     Column("reason", Text, nullable=False),  # why it belongs there, in words for people
+)
+
+# What a claim's text means, for the claims that stand for themselves; the others have a row without a vector.
+claim_vectors = Table(
+    "claim_vectors",
+    metadata,
+    _ref("claim_id", "claims.id", primary_key=True, ondelete="CASCADE"),
+    Column("model", Text, nullable=False),
+    Column("vector", LargeBinary),  # 384 little-endian float16, of length 1
+)
+
+# What two claims are to each other, as `graph.pairs` judged it. Claims are joined from these rows and `decisions`.
+claim_links = Table(
+    "claim_links",
+    metadata,
+    _ref("left_id", "claims.id", primary_key=True, ondelete="CASCADE"),
+    _ref("right_id", "claims.id", primary_key=True, ondelete="CASCADE", index=True),
+    Column("relation", Text, nullable=False),  # same, rival, asks, other
+    Column("score", Float, nullable=False),  # log odds
+    Column("reasons", JSON, nullable=False),  # [str]
+    CheckConstraint("left_id < right_id", name="ascending"),
+)
+
+# A sample of the five-word runs of a version's text (`graph.copies`), by which copies of it are found.
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("hash", Id, primary_key=True, autoincrement=False),
+    _ref("version_id", "article_versions.id", primary_key=True, index=True),
+)
+
+# Two versions of different articles that share text word for word; which was made from which is not said.
+text_overlaps = Table(
+    "text_overlaps",
+    metadata,
+    _ref("left_id", "article_versions.id", primary_key=True),
+    _ref("right_id", "article_versions.id", primary_key=True, index=True),
+    Column("shared", Integer, nullable=False),  # runs of five words
+    Column("left_share", Float, nullable=False),  # of the left one's runs, 0..1
+    Column("right_share", Float, nullable=False),
+    Column("words", Text, nullable=False),  # the longest shared passage, as the left one has it
+    CheckConstraint("left_id < right_id", name="ascending"),
 )
 
 derivations = Table(

@@ -73,6 +73,13 @@ class Store:
     ) -> None:
         self.close()
 
+    def beside(self, name: str) -> Path | None:
+        """Where a file that belongs to this store may be kept; `None` where the store is no file of its own."""
+        database = self._engine.url.database
+        if self.dialect != "sqlite" or not database or database.startswith("file:"):
+            return None
+        return Path(f"{database}.{name}")
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view: all statements inside see the store as it was at the first one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from graph.chains import Chain, Chains
 from graph.errors import NotFound
 from graph.evidence import AttributionEvidence, ClaimEvidence, load_claims
 from graph.origins import Origins, find_origins
+from graph.related import RelatedClaim, load_related
 from nlp.annotation import Stance
 
 SUPPORTING = frozenset({Stance.ASSERTS, Stance.SUPPORTS, Stance.RELAYS})
@@ -35,6 +36,7 @@ class Trace:
     denials: tuple[AttributionEvidence, ...]
     denial_origins: Origins
     declines: tuple[AttributionEvidence, ...]
+    related: tuple[RelatedClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def load_trace(connection: Connection, claim_id: int) -> Trace:
     found = load_claims(connection, [claim_id])
     if not found or not found[0].members:
         raise NotFound(str(claim_id), "no such claim is held")
-    return trace_claim(found[0])
+    return replace(trace_claim(found[0]), related=load_related(connection, found[0]))
 
 
 def trace_claim(evidence: ClaimEvidence) -> Trace:

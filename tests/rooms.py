@@ -42,6 +42,7 @@ HOME_OF_LIBRARY = {
     "pyoxigraph": "graph/",
     "pyshacl": "graph/",
     "networkx": "graph/",
+    "usearch": "graph/",
     "streamlit": "app/",
 }
 

@@ -57,6 +57,7 @@ def ingest_command(
             walk = Walk(store, make_reader=Reader, clock=context.clock, reporter=reporter, run=workers.run)
             asyncio.run(_collect(walk, sources, outlet, context))
         walk.read_new()
+        walk.link_new()
     _report(walk.tally, as_json=as_json)
     if walk.tally.problems:
         raise ItemsFailed
