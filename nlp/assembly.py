@@ -28,6 +28,9 @@ from nlp.sources import Speaker, find_speaker, identify_source
 from nlp.stances import Meaning, read_meaning, relay
 
 
+MOST_HOLDERS = 30  # contents around one place that are looked at for a parent; more is garbage
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A frame and what the parse around it tells. Spans point into the whole text."""
@@ -192,7 +195,7 @@ def find_parents(frames: Sequence[Frame]) -> list[int | None]:
     parents: list[int | None] = [None] * len(frames)
     reaching: list[int] = []  # those whose content may still hold what comes
     for number in order:
-        reaching = [other for other in reaching if hulls[other].end > hulls[number].start]
+        reaching = [other for other in reaching if hulls[other].end > hulls[number].start][-MOST_HOLDERS:]
         parents[number] = _closest(frames, number, reaching)
         reaching.append(number)
     return parents

@@ -118,7 +118,7 @@ class Passage:
         tokens = [self.doc[number] for number in range(first, last)]
         tops = [token for token in tokens if token.head.i == token.i or not first <= token.head.i < last]
         tops = [token for token in tops if not (token.is_space or token.is_punct)] or tops
-        return min(tops, key=_measure_depth, default=None)
+        return tops[0] if len(tops) == 1 else min(tops, key=_measure_depth, default=None)
 
 
 def _measure_depth(token: Token) -> int:
