@@ -14,6 +14,7 @@ from typing import Any
 import networkx as nx
 from sqlalchemy import Connection, Row, Select, select
 
+from graph.reports import name_reports
 from graph.schema import (
     article_versions,
     articles,
@@ -117,6 +118,7 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
         if group is not None:
             found[key] = replace(item, version=replace(item.version, text_group=group))
     enclosing = _load_ancestors(connection, found.values())
+    found, enclosing = name_reports(connection, found), name_reports(connection, enclosing)
     made_from = _load_derivations(connection, version_ids)
     return [
         _claim_evidence(claim_id, texts[claim_id], [found[key] for key in members[claim_id]], enclosing, made_from)

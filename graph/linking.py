@@ -30,6 +30,8 @@ from nlp.wording import read_wording
 BATCH = 256
 # So many of the nearest are judged. A claim in more wordings than this is joined through those that are nearest.
 NEIGHBOURS = 48
+# Phrases are kept in memory up to so many, some 100 MB, and then loaded anew as they are met.
+MOST_KNOWN = 20_000
 # Links below this score (log odds) are not kept: the pair counts as far apart.
 LEAST_SCORE = -3.0
 
@@ -72,6 +74,8 @@ class Linker:
         self._index.save()
 
     def _link(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
         clear = [row for row in rows if stands_for_itself(row.text)]
         vectors = self._encoder.encode([row.text for row in clear])
         packed = {row.id: pack(vector) for row, vector in zip(clear, vectors, strict=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -266,3 +267,15 @@ def test_ones_own_network_has_to_be_allowed(db: str, httpserver: HTTPServer, mon
     assert sayso(db, "--allow-network", "127.0.0.1", "inspect", url).lines[0]["url"] == "http://a.example/1"
     assert sayso(db, "--allow-network", "10.0.0.0/8", "--allow-network", "127.0.0.0/8", "inspect", url).code == 0
     assert sayso(db, "--allow-network", "all", "inspect", url).code == 2
+
+
+def test_two_claims_are_merged_and_taken_apart_again_by_commands(filled: str, db: str, tmp_path: Path) -> None:
+    shutil.copy(filled.removeprefix("sqlite:///"), tmp_path / "sayso.db")
+    first, second = [line["id"] for line in sayso(db, "claims", "--json", "--limit", "2").lines]
+    done = sayso(db, "claim", "merge", first, second, "--why", "read both")
+    number = done.err.rsplit(" ", 1)[1].strip()
+    merged = {sayso(db, "trace", each, "--json").lines[0]["claim"]["id"] for each in (first, second)}
+    assert len(merged) == 1
+    sayso(db, "claim", "undo", number)
+    apart = {sayso(db, "trace", each, "--json").lines[0]["claim"]["id"] for each in (first, second)}
+    assert apart == {first, second}
