@@ -13,11 +13,17 @@ from collections.abc import Iterable, Sequence
 
 from nlp.annotation import Span
 from nlp.frames import order_spans
+from nlp.pieces import PARAGRAPH_ENDS
 from nlp.quotations import CLOSING, OPENING, PARAGRAPH
 
 LOOSE = " \t\xa0,;:–—―-"
 ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:Jr|Sr|Inc|Corp|Co|Ltd|No|etc|[ap]\.m))\.$")
 LONGEST_ABBREVIATION = 6  # characters
+# "NAIROBI: ", "ABUJA, Nigeria — ", "NEW DELHI (PTI) - ": where and by whom an article was written, nobody's words.
+DATELINE = re.compile(
+    r"[ \t]*[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}(?:, [A-Z][\w. ]{1,20}?)?(?: ?\([A-Z][\w. /]{1,20}\))?"
+    r"(?::| ?[—–]| -) "
+)
 MARKS = frozenset(OPENING + CLOSING + "\"'")
 
 
@@ -27,7 +33,7 @@ def fit_content(text: str, spans: Iterable[Span], quotations: Sequence[Span]) ->
     `quotations` are those of the text (`nlp.quotations.find_quotations`), in order and disjoint.
     """
     fitted = (
-        trim_content(text, widen(text, part, quotations), quotations)
+        trim_content(text, widen(text, skip_dateline(text, part), quotations), quotations)
         for span in spans
         for part in split_paragraphs(text, span)
     )
@@ -49,6 +55,15 @@ def fit_cue(text: str, span: Span) -> tuple[Span, ...]:
 def split_paragraphs(text: str, span: Span) -> list[Span]:
     """The parts of a span in each paragraph, so that none holds a line end."""
     return [Span(*match.span()) for match in PARAGRAPH.finditer(text, span.start, span.end)]
+
+
+def skip_dateline(text: str, span: Span) -> Span:
+    """Cut off a dateline that a span begins with, if the paragraph begins with it too."""
+    start = max(text.rfind(mark, 0, span.start) for mark in PARAGRAPH_ENDS) + 1
+    dateline = DATELINE.match(text, start, span.end)
+    if dateline is None or text[start : span.start].strip():
+        return span
+    return Span(min(dateline.end(), span.end), span.end)
 
 
 def widen(text: str, span: Span, quotations: Sequence[Span]) -> Span:

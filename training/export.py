@@ -98,6 +98,8 @@ def quantize(source: Path, target: Path, *, reduce_range: bool) -> None:
     """Weights of matrices and embeddings to int8, matrices by column.
 
     `reduce_range` uses 7 of the 8 bits: processors without VNNI add up products of bytes in 16 bits, which overflow.
+    On dev it costs 0.4 of cue F1 and gains 0.5 of attribution F1, that is, nothing; keeping the last layers in float
+    changed nothing either.
     """
     target.mkdir(parents=True, exist_ok=True)
     for name in ("words.onnx", "roles.onnx"):

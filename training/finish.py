@@ -7,6 +7,7 @@ model's own scores, and writes the files with their settings. Prints the figures
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shutil
 import time
@@ -35,6 +36,8 @@ from training.encoder import find_encoder, load_tokenizer
 from training.evaluate import ReadWindow, load_scores, print_scores, read_windows, read_with_torch, save_scores
 from training.examples import TokenizedArticle, tokenize
 from training.export import export_float, load_model, quantize
+
+GRAPHS = ("words.onnx", "roles.onnx")
 
 
 def read_all(articles: Sequence[TokenizedArticle], read: ReadWindow, tokenizer: Tokenizer) -> list[ScoredArticle]:
@@ -66,8 +69,9 @@ def report(title: str, articles: Sequence[TokenizedArticle], scored: Sequence[Sc
 
 
 def write_settings(folder: Path, settings: DecodingSettings, data: str) -> None:
+    weights = hashlib.sha256(b"".join((folder / name).read_bytes() for name in GRAPHS))
     content = {
-        "version": f"attributions {data[:12]}",
+        "version": f"attributions {weights.hexdigest()[:12]}",
         "window_pieces": WINDOW_PIECES,
         "context_pieces": CONTEXT_PIECES,
         "trained_on": data,

@@ -34,6 +34,11 @@ def mark(marked: str) -> tuple[str, list[Span]]:
         ("[Tax, ]he said, [is due.]", "[Tax], he said, [is due]."),
         ("[“One.\n“Two.”] he said.", "[“One.]\n[“Two.”] he said."),
         ("He said[ — ]and left", "He said — and left"),
+        ("Hm.\n[NAIROBI: Rain is due,] he said.", "Hm.\nNAIROBI: [Rain is due], he said."),
+        ("[NEW DELHI (PTI) — Rain is due,] he said.", "NEW DELHI (PTI) — [Rain is due], he said."),
+        ("[ABUJA, Nigeria - Rain is due,] he said.", "ABUJA, Nigeria - [Rain is due], he said."),
+        ("He said [NATO: the rain] is due.", "He said [NATO: the rain] is due."),
+        ("[NATO is due,] he said.", "[NATO is due], he said."),
     ],
 )
 def test_content_ends_where_annotators_end_it(drawn: str, fitted: str) -> None:
