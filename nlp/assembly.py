@@ -27,7 +27,6 @@ from nlp.silences import find_silences
 from nlp.sources import Speaker, find_speaker, identify_source
 from nlp.stances import Meaning, read_meaning, relay
 
-
 MOST_HOLDERS = 30  # contents around one place that are looked at for a parent; more is garbage
 
 

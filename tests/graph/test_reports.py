@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from graph.browsing import list_claims, trace_by_id
@@ -35,7 +37,7 @@ def page(*papers: str, source: str = "the report") -> Page:
     )
 
 
-def chain_of(store: Store, built: Page) -> list[tuple[str | None, str, str | None]]:
+def chain_of(store: Store, built: Page) -> Sequence[tuple[str | None, str, str | None]]:
     add_page(store, built)
     claim = next(claim for claim in list_claims(store) if claim.text.casefold() == LEAK.casefold())
     trace = trace_by_id(store, show_id(Kind.CLAIM, claim.claim_id))
