@@ -89,6 +89,7 @@ class Scheduler:
         self._has_come_in.clear()
         walk = self._make_walk()
         await asyncio.to_thread(walk.read_new)
+        await asyncio.to_thread(walk.link_new)
         self._report("read", walk.tally)
         self._metrics.observe(self._store, now=self._clock())
         try:

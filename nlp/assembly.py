@@ -77,9 +77,11 @@ def _interpret(passage: Passage, frame: Frame, topics: list[Span], offset: int) 
     speaker = find_speaker(passage, frame.source)
     if speaker is not None:
         speaker = speaker._replace(words=_move(speaker.words, offset), head=_move(speaker.head, offset))
+    whole = shift_frame(replace(whole, addressee=find_addressee(passage, frame)), offset)
+    sentence = _move(find_sentences(passage, frame), offset)
     return Finding(
-        frame=shift_frame(replace(whole, addressee=find_addressee(passage, frame)), offset),
-        sentence=_move(find_sentences(passage, frame), offset),
+        frame=whole,
+        sentence=hull([sentence, *whole.source, *whole.cue, *whole.content, *whole.addressee]),
         speaker=speaker,
         is_quoted=passage.quotation_at(frame.cue[0].start) is not None,
         quotation_type=classify_quotation(passage.text, frame.content, passage.quotations),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from graph.browsing import list_claims, trace_by_id
@@ -17,8 +15,8 @@ LEAK = "the Orsk plant leaked solvent into the Velde river"
 
 
 def page(*papers: str, source: str = "the report") -> Page:
-    first = [f"{PROBE} near {paper[:3]}, {paper} reported" for paper in papers]
-    said = [
+    first: list[str] = [f"{PROBE} near {paper[:3]}, {paper} reported" for paper in papers]
+    said: list[Said] = [
         Said(
             source=paper,
             cue=f"{paper} reported"[len(paper) + 1 :],
@@ -37,12 +35,13 @@ def page(*papers: str, source: str = "the report") -> Page:
     )
 
 
-def chain_of(store: Store, built: Page) -> Sequence[tuple[str | None, str, str | None]]:
+def chain_of(store: Store, built: Page) -> list[tuple[str, str, str]]:
     add_page(store, built)
     claim = next(claim for claim in list_claims(store) if claim.text.casefold() == LEAK.casefold())
     trace = trace_by_id(store, show_id(Kind.CLAIM, claim.claim_id))
     (member,) = trace.evidence.members
-    return [(hop.name, hop.resolution, hop.words) for hop in trace.chains[member.attribution_id].hops][1:]
+    hops = trace.chains[member.attribution_id].hops
+    return [(hop.name or "", str(hop.resolution), hop.words or "") for hop in hops][1:]
 
 
 def test_the_report_is_that_of_the_one_publication_named_before(store: Store) -> None:
