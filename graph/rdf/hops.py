@@ -64,20 +64,34 @@ def find_jumps(names: Names, evidence: ClaimEvidence, chains: Mapping[int, Chain
     """
     agencies = {row.version_id: row.from_name for row in evidence.derivations}
     for item in evidence.members:
-        cited = next((hop for hop in chains[item.attribution_id].hops[1:] if hop.resolution is Resolution.HELD), None)
-        if cited is None or cited.name is None:
+        name, held = _next_held(evidence, item, chains[item.attribution_id])
+        if name is None or held is None or not _moment(held.version) < _moment(item.version):
             continue
-        held = _held_member(evidence, item, cited.article)
-        citing = _citing_hop(names, evidence, item, cited.name, agencies.get(item.version.version_id))
-        if held is not None and citing is not None and _moment(held.version) < _moment(item.version):
-            outer = _outermost(evidence, held)
+        citing = _citing_hop(names, evidence, item, name, agencies.get(item.version.version_id))
+        if citing is not None:
             agency = agencies.get(held.version.version_id)
+            outermost = _outermost(evidence, held).attribution_id
             target = (
-                names.thing(Kind.ATTRIBUTION, outer.attribution_id)
+                names.thing(Kind.ATTRIBUTION, outermost)
                 if agency is None
                 else agency_hop(names, held.version.version_id, agency)
             )
             yield Jump(citing, target, item.attribution_id, held.attribution_id)
+
+
+def _next_held(
+    evidence: ClaimEvidence, item: AttributionEvidence, chain: Chain
+) -> tuple[str | None, AttributionEvidence | None]:
+    """The publication by which a chain leaves the article of `item`, and where it goes on; `None` where it does not.
+
+    Where an outlet cites itself, both hops are one in the chain, which then ends elsewhere than it began.
+    """
+    cited = next((hop for hop in chain.hops[1:] if hop.resolution is Resolution.HELD), None)
+    if cited is not None:
+        return cited.name, _held_member(evidence, item, cited.article)
+    if chain.innermost.version.article_id != item.version.article_id:
+        return item.version.outlet, chain.innermost
+    return None, None
 
 
 def _held_member(evidence: ClaimEvidence, item: AttributionEvidence, url: str | None) -> AttributionEvidence | None:
