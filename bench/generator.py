@@ -18,15 +18,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import click
-from sqlalchemy import Row
 
 from graph.annotating import ROLES, attribution_id, entity_key
 from graph.articles import insert_articles
 from graph.claim_keys import claim_key
-from graph.derivations import find_derivations
+from graph.derivations import save_derivations, version_query
 from graph.ids import stable_id
 from graph.rows import insert_new
 from graph.schema import (
@@ -37,7 +36,6 @@ from graph.schema import (
     attributions,
     claim_members,
     claims,
-    derivations,
     entities,
     mentions,
     pipelines,
@@ -347,18 +345,8 @@ def _write(store: Store, batch: Sequence[tuple[Article, Annotation]]) -> None:
         for claim in rows.claims.values():
             later = (claims.c.id == claim["id"]) & (claims.c.last_seen_at < claim["last_seen_at"])
             connection.execute(claims.update().where(later).values(last_seen_at=claim["last_seen_at"]))
-        for version in rows.credited:
-            insert_new(connection, derivations, find_derivations(connection, cast(Row[Any], version), []))
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """As much of a version's row as derivations are found by."""
-
-    id: int
-    text: str
-    credit: str | None
-    outlet_id: int
+        for version_id in rows.version_ids:
+            save_derivations(connection, connection.execute(version_query(version_id)).one())
 
 
 class _Rows:
@@ -377,7 +365,7 @@ class _Rows:
         self.claims: dict[int, dict[str, Any]] = {}
         self._members: list[dict[str, Any]] = []
         self._annotations: list[dict[str, Any]] = []
-        self.credited: list[_Version] = []
+        self.version_ids: list[int] = []
 
     def by_table(self) -> list[tuple[Any, list[dict[str, Any]]]]:
         """In an order in which nothing refers to what is not there yet."""
@@ -405,9 +393,7 @@ class _Rows:
         self._annotations.append(
             {"version_id": version_id, "pipeline_id": self._pipeline_id, "language": "en", "made_at": self._now}
         )
-        if article.credit is not None and article.outlet is not None:
-            outlet_id = stable_id("outlet", article.outlet.casefold())
-            self.credited.append(_Version(version_id, article.text, article.credit, outlet_id))
+        self.version_ids.append(version_id)
 
     def _add_entity(self, version_id: int, entity: Entity, key: int) -> None:
         name = entity.name
