@@ -9,6 +9,7 @@ IngestError
 │   └── BadInput      a file, URL or line that cannot be taken (encoding, scheme, missing field)
 └── RetryLater        the same request may succeed later: record it, try again at `retry_after_seconds` or by default
     ├── Unreachable   DNS, connection, TLS or timeout
+    │   └── NotPublic     its address is in no network that may be asked; nothing was sent
     ├── RefusedByServer   an HTTP status of 400 or more
     ├── HostPaused    the host asked not to be asked for a while; nothing was sent
     ├── RobotsUnknown the host's robots.txt could not be read, so its pages are not
@@ -71,6 +72,10 @@ class RetryLater(IngestError):
 
 class Unreachable(RetryLater):
     """DNS, connection, TLS or timeout."""
+
+
+class NotPublic(Unreachable):
+    """Its address is in no network that may be asked; nothing was sent."""
 
 
 class RefusedByServer(RetryLater):

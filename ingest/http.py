@@ -30,7 +30,7 @@ import httpx2
 
 from ingest.addresses import AddressRefused, CheckedBackend, Network, Resolve, resolve
 from ingest.encodings import BrokenBody, decode_body
-from ingest.errors import BadInput, HostPaused, RefusedByServer, TooLarge, Unreachable
+from ingest.errors import BadInput, HostPaused, NotPublic, RefusedByServer, TooLarge, Unreachable
 
 PRODUCT = "sayso"  # the name by which a robots.txt may speak of it
 USER_AGENT = f"{PRODUCT}/0.1 (reads news feeds and finds who claims what in them)"
@@ -202,7 +202,7 @@ class Fetcher:
         except TimeoutError as error:
             raise Unreachable(url, f"no whole answer within {self._total_seconds:g} seconds") from error
         except AddressRefused as error:
-            raise Unreachable(url, _describe_refusal(hop, error)) from error
+            raise NotPublic(url, _describe_refusal(hop, error)) from error
         except BrokenBody as error:
             raise Unreachable(url, str(error)) from error
         except (*_NETWORK_ERRORS, httpx2.InvalidURL, UnicodeError, ssl.SSLError) as error:

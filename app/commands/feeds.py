@@ -32,7 +32,8 @@ def add_command(context: Context, urls: tuple[str, ...], outlet: str | None) -> 
     """Follow the feeds at these URLs.
 
     The address of a site will do: its page is asked which feeds there are, and you choose. What a feed shows is taken
-    at once; the next `sayso ingest` fetches its articles. A feed that cannot be reached now is followed all the same.
+    at once; the next `sayso ingest` fetches its articles. A feed that cannot be reached now is followed all the same,
+    unless its address may not be asked.
     """
     from graph.following import list_feeds
     from ingest.errors import IngestError
@@ -74,13 +75,16 @@ async def _add(
     from graph.following import add_feeds
     from graph.polls import save_polls
     from ingest.discovery import Discovery, discover
-    from ingest.errors import IngestError
+    from ingest.errors import IngestError, NotPublic
     from ingest.polling import Poll, new_feed
 
     now = context.clock()
     state = new_feed(url, outlet, now=now)
     try:
         found = await discover(fetcher, url, now=now, run=run)
+    except NotPublic as error:
+        complain(str(error))
+        return None
     except IngestError as error:
         complain(f"{error}. It is followed all the same and tried again by `sayso ingest`")
         found = Discovery(poll=Poll(error=error))
@@ -115,6 +119,17 @@ def _choose(url: str, offers: Sequence[Offer]) -> Sequence[Offer]:
     return [offer for number, offer in enumerate(offers, start=1) if number in numbers]
 
 
+def _as_followed(url: str) -> str:
+    """`url` as the list of feeds has it, whose addresses are cleaned when they are added."""
+    from ingest.errors import IngestError
+    from ingest.urls import clean_url
+
+    try:
+        return clean_url(url)
+    except IngestError:
+        return url
+
+
 @feeds_group.command("show")
 @click.argument("url")
 @click.option("--json", "as_json", is_flag=True, help="The feed and its polls as one JSON object.")
@@ -127,8 +142,9 @@ def show_command(context: Context, url: str, *, as_json: bool) -> None:
     from graph.following import count_items, list_feeds
     from graph.polls import list_polls
 
+    wanted = _as_followed(url)
     with context.open_store() as store:
-        state = next((state for state in list_feeds(store) if url in (state.url, state.moved_to)), None)
+        state = next((state for state in list_feeds(store) if wanted in (state.url, state.moved_to)), None)
         if state is None:
             raise NotFound(url, "no such feed is followed; `sayso feeds list` shows those that are")
         polls, items = list_polls(store, state.url), count_items(store, state.url)
@@ -174,7 +190,7 @@ def remove_command(context: Context, url: str) -> None:
     from graph.following import remove_feed
 
     with context.open_store() as store:
-        if not remove_feed(store, url):
+        if not remove_feed(store, _as_followed(url)):
             raise NotFound(url, "no such feed is followed; `sayso feeds list` shows those that are")
     click.echo("removed")
 

@@ -258,6 +258,21 @@ def test_a_feed_that_cannot_be_reached_is_followed_all_the_same(db: str) -> None
     assert state["error_streak"] == 1
 
 
+def test_an_address_that_may_not_be_asked_is_not_followed(
+    db: str, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.app.world.NETWORKS", "")
+    refused = sayso(db, "feeds", "add", httpserver.url_for("/feed"))
+    assert (refused.code, "--allow-network" in refused.err, httpserver.log) == (3, True, [])
+    assert sayso(db, "feeds", "list", "--json").lines == []
+
+
+def test_a_feed_is_found_by_its_address_as_it_was_typed(db: str) -> None:
+    sayso(db, "feeds", "add", "http://127.0.0.1:9/?utm_source=x")
+    assert "failed once" in sayso(db, "feeds", "show", "http://127.0.0.1:9/?utm_source=x").out
+    assert sayso(db, "feeds", "remove", "http://127.0.0.1:9/?utm_source=x").out == "removed\n"
+
+
 def test_ones_own_network_has_to_be_allowed(db: str, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     httpserver.expect_request("/feed").respond_with_data(FEED.format("http://a.example/1"))
     url = httpserver.url_for("/feed")
