@@ -24,6 +24,10 @@ MOST_PARTS = 10  # spans of a content
 MOST_TOPICS = 60  # names, pronouns and phrases in them
 DEPTH_LIMIT = 30  # links from a name to what the content hangs on
 MOST_SENTENCES = 2  # of one content: what is said after is seldom on somebody else
+# What is said of where, when or beside whom: no statement on those.
+ADJUNCTS = frozenset(
+    {"in", "at", "near", "inside", "outside", "across", "after", "before", "during", "since", "until", "amid", "along"}
+)
 CLAUSES = frozenset({"ccomp", "acl"})
 OBJECTS = frozenset(
     "dobj dative pobj agent attr oprd prep poss appos conj compound xcomp pcomp acomp".split()  # noqa: SIM905
@@ -87,14 +91,18 @@ def _select_inside(names: Sequence[Span], span: Span) -> list[Span]:
 def _rank(name: Token, roots: set[int]) -> int | None:
     """0 on the subject's side of the main verb, 1 on the object's, 2 in a clause within, `None` elsewhere."""
     at = name
-    labels = []
+    labels: list[str] = []
+    is_adjunct = False
     while at.i not in roots:
         labels.append(at.dep_)
+        is_adjunct = is_adjunct or (at.dep_ == "prep" and at.lower_ in ADJUNCTS)
         if at.head.i == at.i or len(labels) > DEPTH_LIMIT:
             return None
         at = at.head
     if not labels:
         return 0
+    if is_adjunct:
+        return DEEPER
     if labels[-1] in SUBJECTS:
         return 0 if all(label in OBJECTS | SUBJECTS for label in labels) else None
     if all(label in OBJECTS for label in labels):

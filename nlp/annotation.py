@@ -100,9 +100,11 @@ class Reference:
 class Attribution:
     """One source, cue and content. `id` is its index in `Annotation.attributions`.
 
-    `source` is empty where the text names none; `source_entity`, `affiliation` and `about` index
-    `Annotation.entities`; `affiliation` is whom the source belongs to or speaks for, or who issued it; `parent` is the
-    enclosing attribution. `confidence` is 0..1. Spans of a role are in text order and disjoint.
+    `source` is empty where the text names none, `cue` where a quotation goes on without one; `channel` is by what it
+    was said ("a statement", "a post on X"). `is_topic`: the content only names what is spoken of ("the new law") and
+    says nothing of it. `source_entity`, `affiliation` and `about` index `Annotation.entities`;
+    `affiliation` is whom the source belongs to or speaks for, or who issued it; `parent` is the enclosing attribution.
+    `confidence` is 0..1. Spans of a role are in text order and disjoint.
     """
 
     id: int
@@ -111,6 +113,7 @@ class Attribution:
     content: tuple[Span, ...]
     sentence: Span  # the whole sentence or sentences that these lie in
     addressee: tuple[Span, ...] = ()
+    channel: tuple[Span, ...] = ()
     source_entity: int | None = None
     source_name: str | None = None
     source_type: SourceType
@@ -118,6 +121,7 @@ class Attribution:
     quotation_type: QuotationType
     attribution_type: AttributionType
     stance: Stance
+    is_topic: bool = False
     about: tuple[int, ...] = ()
     parent: int | None = None
     confidence: float
@@ -125,7 +129,7 @@ class Attribution:
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"attribution {self.id}: confidence {self.confidence} is not in 0..1")
-        for spans in (self.source, self.cue, self.content, self.addressee):
+        for spans in (self.source, self.cue, self.content, self.addressee, self.channel):
             _check_spans(self.id, spans)
             if spans and not (self.sentence.start <= spans[0].start and spans[-1].end <= self.sentence.end):
                 raise ValueError(f"attribution {self.id}: {spans} is not inside its sentence {self.sentence}")

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from nlp.annotation import Annotation, Attribution, Entity, Span
+from nlp.annotation import Annotation, Attribution, Entity, Masthead, Reference, Span
 
 
 def annotation_to_dict(annotation: Annotation) -> dict[str, Any]:
-    """`{"entities": [...], "attributions": [...]}`, spans as `[start, end]` in code points."""
+    """`{"entities": [...], "attributions": [...], ...}`, spans as `[start, end]` in code points."""
     return {
         "entities": [_entity_to_dict(entity) for entity in annotation.entities],
         "attributions": [_attribution_to_dict(attribution) for attribution in annotation.attributions],
+        "references": [_reference_to_dict(reference) for reference in annotation.references],
+        "masthead": _masthead_to_dict(annotation.masthead),
     }
 
 
@@ -34,15 +36,36 @@ def _attribution_to_dict(attribution: Attribution) -> dict[str, Any]:
         "cue": _spans_to_lists(attribution.cue),
         "content": _spans_to_lists(attribution.content),
         "addressee": _spans_to_lists(attribution.addressee),
+        "channel": _spans_to_lists(attribution.channel),
         "source_entity": attribution.source_entity,
         "source_name": attribution.source_name,
         "source_type": attribution.source_type.value,
+        "affiliation": attribution.affiliation,
         "quotation_type": attribution.quotation_type.value,
         "attribution_type": attribution.attribution_type.value,
         "stance": attribution.stance.value,
         "about": list(attribution.about),
         "parent": attribution.parent,
         "confidence": attribution.confidence,
+    }
+
+
+def _reference_to_dict(reference: Reference) -> dict[str, Any]:
+    return {
+        "span": list(reference.span),
+        "entity": reference.entity,
+        "words": list(reference.words),
+        "score": round(reference.score, 2),
+        "reasons": list(reference.reasons),
+    }
+
+
+def _masthead_to_dict(masthead: Masthead) -> dict[str, Any]:
+    return {
+        "agency": masthead.agency,
+        "place": masthead.place,
+        "reporters": list(masthead.reporters),
+        "editors": list(masthead.editors),
     }
 
 

@@ -13,20 +13,27 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from nlp.about import Ranked, choose_about, rank_names
-from nlp.addressees import find_addressee
+from nlp.addressees import find_audience
 from nlp.annotation import Annotation, Attribution, Entity, QuotationType, Reference, Span
-from nlp.boilerplate import Boilerplate, find_boilerplate, read_masthead
+from nlp.boilerplate import Boilerplate, read_masthead
+from nlp.continuations import continue_quotations
+from nlp.cues import Knowledge, know_cue
 from nlp.discourse import Speech
 from nlp.entities import Mention, cluster_mentions, find_mentions
-from nlp.frames import Frame, encloses, hull, intersect_spans, subtract_spans
+from nlp.frames import Frame, encloses, hull, intersect_spans, move_span, shift_frame, subtract_spans
 from nlp.mentions import Kind, Phrase, move_phrase, read_phrases
+from nlp.nesting import complete_scopes, find_nested
 from nlp.passages import Passage
 from nlp.quotations import classify_quotation
+from nlp.relays import read_relays
 from nlp.resolver import References, resolve_references
 from nlp.silences import find_silences
 from nlp.sources import Speaker, find_speaker, identify_source
 from nlp.stances import Meaning, read_meaning, relay
+from nlp.topics import is_topic
 
+# By dev of PolNeAR: of the cues that no lexicon knows, and that a finder gives less, one in three is one.
+LEAST_CONFIDENCE_UNKNOWN = 0.45
 MOST_HOLDERS = 30  # contents around one place that are looked at for a parent; more is garbage
 
 
@@ -40,6 +47,7 @@ class Finding:
     is_quoted: bool
     quotation_type: QuotationType
     meaning: Meaning
+    is_topic: bool
     about: tuple[Ranked, ...]
 
 
@@ -61,13 +69,29 @@ def read_doc(doc: Doc, offset: int, frames: Sequence[Frame]) -> Reading:
     referring = {phrase.head for phrase in phrases if phrase.kind in (Kind.PRONOUN, Kind.DEFINITE)}
     topics = sorted(referring.union(names))
     here = [shift_frame(frame, -offset) for frame in frames]
-    found = sorted([*here, *find_silences(passage, here)], key=lambda frame: frame.cue)
-    findings = (_interpret(passage, frame, topics, offset) for frame in found)
+    findings = (_interpret(passage, frame, topics, offset) for frame in find_frames(passage, here))
     return Reading(
-        mentions=tuple(Mention(_move(mention.span, offset), mention.type) for mention in mentions),
+        mentions=tuple(Mention(move_span(mention.span, offset), mention.type) for mention in mentions),
         phrases=tuple(move_phrase(phrase, offset) for phrase in phrases),
         findings=tuple(findings),
     )
+
+
+def find_frames(passage: Passage, frames: Sequence[Frame]) -> list[Frame]:
+    """The frames of a finder, mended, with those that rules on the parse find beside and inside them, in text order."""
+    likely = [frame for frame in frames if _is_likely(passage.text, frame)]
+    found = [*likely, *find_silences(passage, likely)]
+    found = read_relays(passage, complete_scopes(passage, found))
+    found += find_nested(passage, found)
+    return sorted(continue_quotations(passage, found), key=lambda frame: (frame.start, frame.cue, frame.content))
+
+
+def _is_likely(text: str, frame: Frame) -> bool:
+    """Say whether to believe a finder: a cue that no lexicon knows takes one that is surer."""
+    if frame.confidence >= LEAST_CONFIDENCE_UNKNOWN:
+        return True
+    cue = " ".join(text[start:end] for start, end in frame.cue)
+    return know_cue(cue) is Knowledge.OWN or not any(char.isalnum() for char in cue)
 
 
 def _interpret(passage: Passage, frame: Frame, topics: list[Span], offset: int) -> Finding:
@@ -76,17 +100,19 @@ def _interpret(passage: Passage, frame: Frame, topics: list[Span], offset: int) 
     frame = _clip(frame, len(passage.text))
     speaker = find_speaker(passage, frame.source)
     if speaker is not None:
-        speaker = speaker._replace(words=_move(speaker.words, offset), head=_move(speaker.head, offset))
-    whole = shift_frame(replace(whole, addressee=find_addressee(passage, frame)), offset)
-    sentence = _move(find_sentences(passage, frame), offset)
+        speaker = speaker._replace(words=move_span(speaker.words, offset), head=move_span(speaker.head, offset))
+    audience = find_audience(passage, frame)
+    whole = shift_frame(replace(whole, addressee=audience.addressee, channel=audience.channel), offset)
+    sentence = move_span(find_sentences(passage, frame), offset)
     return Finding(
         frame=whole,
-        sentence=hull([sentence, *whole.source, *whole.cue, *whole.content, *whole.addressee]),
+        sentence=hull([sentence, *whole.source, *whole.cue, *whole.content, *whole.addressee, *whole.channel]),
         speaker=speaker,
-        is_quoted=passage.quotation_at(frame.cue[0].start) is not None,
+        is_quoted=passage.quotation_at(frame.start) is not None and bool(frame.cue),
         quotation_type=classify_quotation(passage.text, frame.content, passage.quotations),
-        meaning=read_meaning(passage.text, frame.cue),
-        about=tuple(Ranked(rank, _move(span, offset)) for rank, span in rank_names(passage, frame.content, topics)),
+        meaning=read_meaning(passage.text, frame.cue, frame.content),
+        is_topic=is_topic(passage, frame.content),
+        about=tuple(Ranked(rank, move_span(span, offset)) for rank, span in rank_names(passage, frame.content, topics)),
     )
 
 
@@ -100,9 +126,8 @@ def find_sentences(passage: Passage, frame: Frame) -> Span:
     return Span(end - len(words.lstrip()), start + len(words.rstrip()))
 
 
-def assemble(text: str, language: str | None, readings: Sequence[Reading]) -> Annotation:
-    """The annotation of a text from the readings of its pieces, in order."""
-    hidden = find_boilerplate(text)
+def assemble(text: str, language: str | None, readings: Sequence[Reading], hidden: Boilerplate) -> Annotation:
+    """The annotation of a text from the readings of its pieces, in order. `hidden` is what of it is no story."""
     told = [_keep_story(reading, hidden) for reading in readings]
     entities = cluster_mentions(text, (mention for reading in told for mention in reading.mentions))
     findings = [finding for reading in told for finding in reading.findings]
@@ -138,13 +163,17 @@ def _keep_story(reading: Reading, hidden: Boilerplate) -> Reading:
 
 
 def _cut_boilerplate(finding: Finding, hidden: Boilerplate) -> Finding | None:
-    """A finding without the dateline or credit in its content; `None` if no story is left of it."""
+    frame = cut_boilerplate(finding.frame, hidden)
+    return None if frame is None else replace(finding, frame=frame)
+
+
+def cut_boilerplate(frame: Frame, hidden: Boilerplate) -> Frame | None:
+    """A frame without the dateline or credit in its source and content; `None` if no story is left of it."""
     blocks = [block.span for block in hidden.blocks]
-    frame = finding.frame
     source, content = subtract_spans(frame.source, blocks), subtract_spans(frame.content, blocks)
     if subtract_spans(frame.cue, blocks) != frame.cue or not content or (frame.source and not source):
         return None
-    return replace(finding, frame=replace(frame, source=source, content=content))
+    return replace(frame, source=source, content=content)
 
 
 def _make_speech(finding: Finding) -> Speech:
@@ -175,6 +204,7 @@ def _attribute(
         content=frame.content,
         sentence=finding.sentence,
         addressee=frame.addressee,
+        channel=frame.channel,
         source_entity=source.entity,
         source_name=source.name,
         source_type=source.source_type,
@@ -182,6 +212,7 @@ def _attribute(
         quotation_type=finding.quotation_type,
         attribution_type=finding.meaning.attribution_type,
         stance=relay(finding.meaning.stance, source.source_type),
+        is_topic=finding.is_topic,
         about=choose_about(finding.about, find_topic),
         parent=parent,
         confidence=frame.confidence,
@@ -189,15 +220,18 @@ def _attribute(
 
 
 def find_parents(frames: Sequence[Frame]) -> list[int | None]:
-    """For each frame the one whose content most closely holds its cue and content, if there is one."""
+    """For each frame the one that it is said to stand in, else the one whose content most closely holds its cue and
+    content, if there is one."""
     hulls = [hull(frame.content) for frame in frames]
+    by_cue = {frame.cue: number for number, frame in enumerate(frames) if frame.cue}
     # Longest first where starts are equal: a holder always comes before what it holds.
     order = sorted(range(len(frames)), key=lambda number: (hulls[number].start, -hulls[number].end))
     parents: list[int | None] = [None] * len(frames)
     reaching: list[int] = []  # those whose content may still hold what comes
     for number in order:
         reaching = [other for other in reaching if hulls[other].end > hulls[number].start][-MOST_HOLDERS:]
-        parents[number] = _closest(frames, number, reaching)
+        told = by_cue.get(frames[number].within)
+        parents[number] = _closest(frames, number, reaching) if told in (None, number) else told
         reaching.append(number)
     return parents
 
@@ -208,7 +242,8 @@ def _closest(frames: Sequence[Frame], number: int, others: Sequence[int]) -> int
     holders = [
         other
         for other in others
-        if _length(frames[other].content) > _length(frame.content)
+        if frames[other].within != frame.cue  # that one stands in this
+        and _length(frames[other].content) > _length(frame.content)
         and all(encloses(frames[other].content, span) for span in inner)
     ]
     return min(holders, key=lambda other: (_length(frames[other].content), other), default=None)
@@ -234,10 +269,6 @@ class _MentionIndex:
         return None
 
 
-def _move(span: Span, offset: int) -> Span:
-    return Span(span.start + offset, span.end + offset)
-
-
 def _clip(frame: Frame, length: int) -> Frame:
     bounds = [Span(0, length)]
     return replace(
@@ -245,15 +276,4 @@ def _clip(frame: Frame, length: int) -> Frame:
         source=intersect_spans(frame.source, bounds),
         cue=intersect_spans(frame.cue, bounds),
         content=intersect_spans(frame.content, bounds),
-    )
-
-
-def shift_frame(frame: Frame, offset: int) -> Frame:
-    """The frame in a text that it begins `offset` later in."""
-    return Frame(
-        source=tuple(_move(span, offset) for span in frame.source),
-        cue=tuple(_move(span, offset) for span in frame.cue),
-        content=tuple(_move(span, offset) for span in frame.content),
-        addressee=tuple(_move(span, offset) for span in frame.addressee),
-        confidence=frame.confidence,
     )

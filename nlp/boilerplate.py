@@ -83,6 +83,9 @@ class Boilerplate:
         return number >= 0 and span.start < self.blocks[number].span.end
 
 
+NO_BOILERPLATE = Boilerplate(())
+
+
 def find_boilerplate(text: str) -> Boilerplate:
     """The blocks of a text."""
     return Boilerplate(_find_blocks(text))
@@ -119,8 +122,10 @@ def _classify_line(line: str, number: int) -> BoilerplateKind | None:
     if sum(phrase in plain for phrase in _list_phrases("promo")) >= FEWEST_PROMOS and not _tells(plain):
         return BoilerplateKind.FOOTER
     plain = plain.lstrip("*[(-•> ")
-    if len(line) <= LONGEST_ADVERT and plain.startswith(_openers()) and not _tells(plain):
-        return BoilerplateKind.ADVERT
+    # "Read more: mayor says ..." is a link, whatever it tells.
+    if len(line) <= LONGEST_ADVERT and plain.startswith(_openers()):
+        is_link = plain.startswith(tuple(opener for opener in _openers() if opener[-1] in ":|"))
+        return BoilerplateKind.ADVERT if is_link or not _tells(plain) else None
     return None
 
 

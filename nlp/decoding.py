@@ -43,6 +43,7 @@ ROLE_FOLLOWS = {
 }
 FEATURES = 7  # numbers that `describe` gives
 IMPOSSIBLE = np.float32(-1e4)
+STRETCH = 64  # words
 
 
 def _allow(size: int, follows: Mapping[Tag, Sequence[Tag]] | Mapping[Role, Sequence[Role]]) -> Scores:
@@ -60,21 +61,44 @@ ROLE_STEPS = _allow(len(Role), ROLE_FOLLOWS)
 
 
 def find_best_path(scores: Scores, steps: Scores) -> NDArray[np.int64]:
-    """The best labels `[N, T]` for `scores` `[N, T, L]` under `steps` `[L + 1, L]` (Viterbi)."""
-    rows, length, _ = scores.shape
-    back = np.zeros((length, rows, scores.shape[2]), dtype=np.int64)
-    path = np.zeros((rows, length), dtype=np.int64)
-    if not rows or not length:
-        return path
-    best = scores[:, 0] + steps[-1]
-    for at in range(1, length):
-        through = best[:, :, None] + steps[None, :-1]
-        back[at] = through.argmax(1)
-        best = through.max(1) + scores[:, at]
-    path[:, -1] = best.argmax(1)
-    for at in range(length - 1, 0, -1):
-        path[:, at - 1] = back[at][np.arange(rows), path[:, at]]
-    return path
+    """The best labels `[N, T]` for `scores` `[N, T, L]` under `steps` `[L + 1, L]`.
+
+    Where no step gains anything, what is best word by word is best as a whole if its steps are free, as in most rows;
+    for the others the path is looked for (Viterbi).
+    """
+    paths: NDArray[np.int64] = scores.argmax(-1)
+    if not paths.size:
+        return paths
+    is_best = np.zeros(len(paths), dtype=np.bool_)
+    if not (steps > 0).any():
+        is_free = steps == 0
+        is_best = is_free[-1, paths[:, 0]] & is_free[paths[:, :-1], paths[:, 1:]].all(1)
+    for row in np.flatnonzero(~is_best).tolist():
+        paths[row] = _find_one_path(scores[row].tolist(), steps.tolist())
+    return paths
+
+
+def _find_one_path(scores: list[list[float]], steps: list[list[float]]) -> list[int]:
+    """In plain numbers: arrays of three or five labels cost ten times as much as what is done with them."""
+    labels = range(len(scores[0]))
+    before = [[(label, steps[label][to]) for label in labels if steps[label][to] > IMPOSSIBLE] for to in labels]
+    best = [score + step for score, step in zip(scores[0], steps[-1], strict=True)]
+    back: list[list[int]] = []
+    for word in scores[1:]:
+        came, reached = [], []
+        for score, ways in zip(word, before, strict=True):
+            most, label = -math.inf, 0
+            for from_label, step in ways:
+                if best[from_label] + step > most:
+                    most, label = best[from_label] + step, from_label
+            came.append(label)
+            reached.append(most + score)
+        back.append(came)
+        best = reached
+    path = [best.index(max(best))]
+    for came in reversed(back):
+        path.append(came[path[-1]])
+    return path[::-1]
 
 
 def find_cues(tags: Scores, bias: float) -> list[tuple[int, int]]:
@@ -184,8 +208,10 @@ def _move(run: tuple[int, int], offset: int) -> tuple[int, int]:
     return run[0] + offset, run[1] + offset
 
 
-def is_role(path: NDArray[np.int64], roles: Sequence[Role]) -> NDArray[np.bool_]:
-    return np.isin(path, roles)
+def is_role(path: NDArray[np.int64], roles: tuple[Role, Role]) -> NDArray[np.bool_]:
+    begin, inside = roles
+    chosen: NDArray[np.bool_] = (path == begin) | (path == inside)
+    return chosen
 
 
 def find_runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -246,10 +272,21 @@ def choose(candidates: Sequence[Candidate], settings: DecodingSettings) -> list[
     weighed = [(sure, candidate) for sure, candidate in weighed if sure >= settings.least_confidence]
     weighed.sort(key=lambda pair: (-pair[0], pair[1].cue))
     kept: list[tuple[Candidate, float]] = []
+    near: dict[int, list[Candidate]] = {}  # those kept by stretch of the text, so that far ones are not compared
     for sure, candidate in weighed:
-        if not any(is_same(candidate, other, settings.shared_content) for other, _ in kept):
+        stretches = _list_stretches(candidate)
+        others = (other for stretch in stretches for other in near.get(stretch, ()))
+        if not any(is_same(candidate, other, settings.shared_content) for other in others):
             kept.append((candidate, sure))
+            for stretch in stretches:
+                near.setdefault(stretch, []).append(candidate)
     return sorted(kept, key=lambda pair: pair[0].cue)
+
+
+def _list_stretches(candidate: Candidate) -> range:
+    parts = [candidate.cue, *candidate.content]
+    first, last = min(start for start, _ in parts), max(end for _, end in parts)
+    return range(first // STRETCH, last // STRETCH + 1)
 
 
 def is_same(candidate: Candidate, other: Candidate, shared_content: float) -> bool:

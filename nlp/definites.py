@@ -32,6 +32,7 @@ SAME_CLASS_CALLED = 2.2  # called a startup, "the company"
 SAME_CLASS_NAMED = 1.8  # "the agency", of the Environmental Protection Agency
 REPORTER = 1.5  # "the report", of an outlet that reported
 LIKE_DOCUMENT = 1.4  # "a study ... the report"
+NAMED_BY_MODIFIER = frozenset({"agency", "board", "court"})
 OF_TYPE = 1.2  # an organisation of no known class, "the company"
 PER_SENTENCE = -0.25
 SUBJECT_LATELY = 0.3
@@ -133,8 +134,12 @@ def _match_class(
     classes = classify_name(referent.name)
     if phrase.word in referent.name.lower().split():
         yield referent, IN_NAME, f"{phrase.word} in its name"
-    elif any(classify_noun(word) == noun_class for word in referent.descriptors):
+    elif any(classify_noun(word) == noun_class for word in referent.descriptors) and not (
+        noun_class.name in NAMED_BY_MODIFIER and phrase.modifiers
+    ):
         yield referent, SAME_CLASS_CALLED, f"called a kind of {noun_class.name}"
+    elif noun_class.name in NAMED_BY_MODIFIER and phrase.modifiers:
+        return  # "the health ministry" says itself which
     elif noun_class.name in classes:
         yield referent, SAME_CLASS_NAMED, f"named like a {noun_class.name}"
     elif noun_class.name in ("company", "country") and not classes and entity_type in noun_class.types:

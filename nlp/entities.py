@@ -69,7 +69,7 @@ ARTICLES = frozenset({"the", "a", "an"})
 POSSESSIVE = re.compile(r"['’]s?$")
 WORD = re.compile(r"\S+")
 LABELS = frozenset(EntityType)
-NOT_NAMES = frozenset("ai ip api tv ceo cfo cto gb ram it pc app".split())  # noqa: SIM905
+NOT_NAMES = frozenset({*"ai ip api tv ceo cfo cto gb ram it pc app".split(), "pro tem", "pro tempore"})  # noqa: SIM905
 GUESSED_TAGS = frozenset({"NNP", "NNPS", "NNS"})  # "Sacks said" is tagged as a plural
 GUESSED_LABELS = frozenset({"", "PRODUCT", "LAW", "WORK_OF_ART", "EVENT"})  # none, or one that names seldom have
 FEWEST_LONG_WORDS, MOST_LONG_WORDS = 2, 5  # of a name that is taken for one by its words
@@ -95,27 +95,27 @@ def find_mentions(doc: Doc) -> list[Mention]:
             span = clean_name(text, Span(ent.start_char, ent.end_char), EntityType(ent.label_))
             if span is not None:
                 mentions.append(Mention(span, EntityType(ent.label_)))
-    return sorted([*mentions, *_guess_mentions(doc), *_guess_long_mentions(doc)])
+    return sorted([*mentions, *_guess_mentions(doc), *_guess_long_mentions(doc, text)])
 
 
-def _guess_long_mentions(doc: Doc) -> Iterator[Mention]:
+def _guess_long_mentions(doc: Doc, text: str) -> Iterator[Mention]:
     """Proper nouns in a row that the recogniser passed over, where their words say what they name."""
     start: int | None = None
     for token in doc:
-        if token.tag_ in ("NNP", "NNPS") and not token.ent_type_ and token.text[:1].isupper():
+        if token.tag_ in ("NNP", "NNPS") and token.ent_type_ in GUESSED_LABELS and token.text[:1].isupper():
             start = token.i if start is None else start
             continue
         if start is not None:
-            yield from _guess_long_mention(doc, start, token.i)
+            yield from _guess_long_mention(doc, text, start, token.i)
         start = None
 
 
-def _guess_long_mention(doc: Doc, start: int, end: int) -> Iterator[Mention]:
+def _guess_long_mention(doc: Doc, text: str, start: int, end: int) -> Iterator[Mention]:
     if not FEWEST_LONG_WORDS <= end - start <= MOST_LONG_WORDS:
         return
     span = Span(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
-    guessed = guess_type(doc.text[span.start : span.end])
-    if guessed is not None and (cleaned := clean_name(doc.text, span, guessed)) is not None:
+    guessed = guess_type(text[span.start : span.end])
+    if guessed is not None and (cleaned := clean_name(text, span, guessed)) is not None:
         yield Mention(cleaned, guessed)
 
 
@@ -167,7 +167,10 @@ def _is_leading(word: str, entity_type: EntityType, *, is_last: bool) -> bool:
     plain = word.strip(".,\"“”'‘’()").lower()
     if not plain or plain in ARTICLES:
         return True
-    return entity_type is EntityType.PERSON and plain in TITLES and not is_last
+    if entity_type is not EntityType.PERSON or is_last:
+        return False
+    # "Spokeswoman Jane Doe", at the beginning of a sentence.
+    return plain in TITLES or (sort_noun(plain, is_plural=False) is Sort.PERSON and word[1:].islower())
 
 
 def _lower_prefix(word: str) -> int:

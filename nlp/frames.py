@@ -7,20 +7,32 @@ offsets count code points of the text that was read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.annotation import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One source, cue and content, each in text order and disjoint; no source where the text names none."""
+    """One source, cue and content, each in text order and disjoint; no source where the text names none, no cue where a
+    quotation goes on without one.
+
+    `within` is the cue of the frame that this one stands in, where its content is no part of that one's: "citing two
+    officials".
+    """
 
     source: tuple[Span, ...]
     cue: tuple[Span, ...]
     content: tuple[Span, ...]
     addressee: tuple[Span, ...] = ()
+    channel: tuple[Span, ...] = ()
+    within: tuple[Span, ...] = ()
     confidence: float
+
+    @property
+    def start(self) -> int:
+        """Where its cue begins, or what is said without one."""
+        return (self.cue or self.content)[0].start
 
 
 def order_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -63,6 +75,29 @@ def hull(spans: Iterable[Span]) -> Span:
     """The shortest span that holds all of the (at least one) spans."""
     held = list(spans)
     return Span(min(span.start for span in held), max(span.end for span in held))
+
+
+def move_span(span: Span, offset: int) -> Span:
+    return Span(span.start + offset, span.end + offset)
+
+
+def shift_frame(frame: Frame, offset: int) -> Frame:
+    """The frame in a text that it begins `offset` later in."""
+    if not offset:
+        return frame
+
+    def move(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        return tuple(move_span(span, offset) for span in spans)
+
+    return replace(
+        frame,
+        source=move(frame.source),
+        cue=move(frame.cue),
+        content=move(frame.content),
+        addressee=move(frame.addressee),
+        channel=move(frame.channel),
+        within=move(frame.within),
+    )
 
 
 def encloses(outer: Iterable[Span], inner: Span) -> bool:

@@ -30,6 +30,8 @@ class Passage:
         self.quotations = find_quotations(self.text)
         self.paragraphs = [Span(*m.span()) for m in PARAGRAPH.finditer(self.text) if not m[0].isspace()]
         self._token_starts = [token.idx for token in doc]
+        offsets = doc.to_array("HEAD").astype("int64")
+        self._heads: list[int] = (offsets + range(len(doc))).tolist()
         self._quotation_starts = [quotation.start for quotation in self.quotations]
         self._paragraph_starts = [paragraph.start for paragraph in self.paragraphs]
         self._sentences = self._find_sentences()
@@ -115,8 +117,9 @@ class Passage:
         """The token in a span that all others hang on; of several the one nearest the sentence's root."""
         first = max(0, bisect_right(self._token_starts, span.start) - 1)
         last = bisect_left(self._token_starts, span.end)
-        tokens = [self.doc[number] for number in range(first, last)]
-        tops = [token for token in tokens if token.head.i == token.i or not first <= token.head.i < last]
+        heads = self._heads
+        numbers = range(first, last)
+        tops = [self.doc[at] for at in numbers if heads[at] == at or not first <= heads[at] < last]
         tops = [token for token in tops if not (token.is_space or token.is_punct)] or tops
         return tops[0] if len(tops) == 1 else min(tops, key=_measure_depth, default=None)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nlp.annotation import Annotation
-from nlp.assembly import Reading, assemble, read_doc
+from nlp.assembly import Reading, assemble, cut_boilerplate, read_doc
+from nlp.boilerplate import NO_BOILERPLATE, find_boilerplate
 from nlp.frames import Frame
 from nlp.language import READ_LANGUAGE, identify_language
 from nlp.models import load_pipeline, name_model
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-RULES_VERSION = 2  # of everything in this room that a result depends on: raise it with each change of results
+RULES_VERSION = 4  # of everything in this room that a result depends on: raise it with each change of results
 BATCH_CHARACTERS = 200_000  # texts read together
 PIPE_CHARACTERS = 50_000  # pieces parsed together; more buys no speed on a CPU, and costs memory
 
@@ -60,15 +61,23 @@ class Reader:
         languages = [identify_language(text) for text in texts]
         numbers = [number for number, language in enumerate(languages) if language in (None, READ_LANGUAGE)]
         found = zip(numbers, self._finder.read(texts[number] for number in numbers), strict=True)
-        places = [
-            _Piece(number, offset, piece, _select_frames(frames, offset, offset + len(piece)))
-            for number, frames in found
-            for offset, piece in cut_text(texts[number])
-        ]
+        hidden = {number: find_boilerplate(texts[number]) for number in numbers}
+        places: list[_Piece] = []
+        for number, frames in found:
+            told = [cut for frame in frames if (cut := cut_boilerplate(frame, hidden[number])) is not None]
+            places += [
+                _Piece(number, offset, piece, _select_frames(told, offset, offset + len(piece)))
+                for offset, piece in cut_text(texts[number])
+            ]
         readings: dict[int, list[Reading]] = {}
-        for piece, reading in self._read_pieces(places):
-            readings.setdefault(piece.number, []).append(reading)
-        return [assemble(text, languages[number], readings.get(number, [])) for number, text in enumerate(texts)]
+        # Without the zone spaCy keeps every new word of every text for good; a smaller one would make them anew.
+        with self._pipeline.memory_zone():
+            for piece, reading in self._read_pieces(places):
+                readings.setdefault(piece.number, []).append(reading)
+        return [
+            assemble(text, languages[number], readings.get(number, []), hidden.get(number, NO_BOILERPLATE))
+            for number, text in enumerate(texts)
+        ]
 
     def _read_pieces(self, pieces: list[_Piece]) -> Iterator[tuple[_Piece, Reading]]:
         at = 0
@@ -77,11 +86,9 @@ class Reader:
             at += len(group)
 
     def _parse(self, pieces: list[_Piece]) -> list[Reading]:
-        # Without the zone spaCy keeps every new word of every text for good.
-        with self._pipeline.memory_zone():
-            docs = (mark_paragraphs(self._pipeline.make_doc(piece.text)) for piece in pieces)
-            parsed = self._pipeline.pipe(docs, batch_size=len(pieces))
-            return [read_doc(doc, piece.offset, piece.frames) for piece, doc in zip(pieces, parsed, strict=True)]
+        docs = (mark_paragraphs(self._pipeline.make_doc(piece.text)) for piece in pieces)
+        parsed = self._pipeline.pipe(docs, batch_size=len(pieces))
+        return [read_doc(doc, piece.offset, piece.frames) for piece, doc in zip(pieces, parsed, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,11 @@ def correct_type(name: str, entity_type: EntityType) -> EntityType:
     """The recogniser's type, unless the name is that of a known place, or begins with a given name."""
     if name.lower() in _places():
         return entity_type if entity_type in (EntityType.GPE, EntityType.LOC, EntityType.ORG) else EntityType.GPE
-    if entity_type is not EntityType.PERSON and _starts_like_person(name):
+    if _starts_like_person(name):
         return EntityType.PERSON
+    words = name.lower().split()
+    if entity_type is EntityType.PERSON and len(words) > 1 and words[0] not in _given_names():
+        return EntityType.ORG if words[-1] in _classes_by_word() else entity_type  # "Kestrel Labs"
     return entity_type
 
 

@@ -22,8 +22,6 @@ DIMENSIONS = 384
 SENTENCE_MODEL = "all-MiniLM-L6-v2-int8-1"
 # The model was trained on 128 tokens; what a claim says stands at its beginning.
 LONGEST_TOKENS = 128
-# Measured on one core: 16 to 64 are equally fast, 1 takes twice the time a text.
-BATCH = 32
 # Longer texts are cut before they reach the tokenizer, whose time grows with them: 128 tokens are far fewer.
 _LONGEST_CHARACTERS = 4000
 
@@ -39,8 +37,8 @@ class SentenceEncoder:
         """Return the vectors of `texts`, in order: (number of texts, 384), each of length 1."""
         encodings = self._tokenizer.encode_batch([_encodable(text) for text in texts])
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        # Only texts of one length share a batch: int8 scales are taken over the whole batch, so that padding, or
-        # a stranger's numbers, would change a text's vector by a little.
+        # One by one: int8 scales are taken over a whole batch, so that padding, or a stranger's numbers, would change a
+        # text's vector by a little.
         for index, encoding in enumerate(encodings):
             ids = np.array([encoding.ids], dtype=np.int64)
             (vectors[index : index + 1],) = self._session.run(

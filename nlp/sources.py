@@ -154,6 +154,8 @@ def describe_source(
         return _type_entity(entity), entity.name
     if entity is not None:
         return SourceType.UNNAMED_GROUP if _is_group(entity) else _type_entity(entity), words
+    if is_publication(words) and any(char.isupper() for char in words.removeprefix("The ")):
+        return SourceType.PUBLICATION, words  # "Xinhua news agency"
     return _type_noun(text[speaker.head.start : speaker.head.end].lower(), speaker, is_quoted=is_quoted), words
 
 

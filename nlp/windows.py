@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from tokenizers import Tokenizer
@@ -20,6 +21,7 @@ WORD = re.compile(r"\w+|[^\w\s]")
 PARAGRAPH_END = re.compile(r"[\r\n\u2028\u2029]")
 SENTENCE_END = re.compile(r"[.!?…]")
 WINDOW_PIECES = 320  # with the marks at both ends and between paragraphs
+# 40 cost a seventh less, and 0.4 of cue F1 on dev.
 CONTEXT_PIECES = 80  # of the window before that a window may read again
 WORD_PIECES = 12  # of one word that are read; the vector of a word is that of its first
 MARKS_AT_ENDS = 2
@@ -63,6 +65,7 @@ class Window:
     first: tuple[int, ...]  # for each word the index of its first piece in `ids`
 
 
+@lru_cache(maxsize=20_000)
 def find_case(word: str) -> Case:
     if not any(char.isupper() for char in word):
         return Case.LOWER
@@ -101,7 +104,8 @@ def _number_paragraphs(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
     numbers: list[int] = []
     number, end = 0, 0
     for span in spans:
-        number += bool(numbers and PARAGRAPH_END.search(text, end, span.start))
+        if span.start - end > 1 or text[end : span.start] != " ":
+            number += bool(numbers and PARAGRAPH_END.search(text, end, span.start))
         numbers.append(number)
         end = span.end
     return tuple(numbers)

@@ -94,6 +94,7 @@ class Amount:
 class Wording:
     """`weights` is of each stem, the rarer the word the higher; `names` are the capitalised words in text order."""
 
+    text: str
     weights: dict[str, float]
     names: tuple[str, ...]
     amounts: tuple[Amount, ...]
@@ -114,7 +115,8 @@ def read_wording(text: str) -> Wording:
     stems = {stem(token) for token in tokens if token not in _STOP and not _NUMBER.fullmatch(token)}
     amounts, years = _read_amounts(tokens)
     return Wording(
-        weights={each: weigh(each) for each in sorted(stems)} | {_amount_key(a): 10.0 for a in amounts},
+        text=text,
+        weights={each: weigh(each) for each in sorted(stems)} | {amount_key(a): 10.0 for a in amounts},
         names=_names(written),
         amounts=amounts,
         weekdays=frozenset(_WEEKDAYS[token] for token in tokens if token in _WEEKDAYS),
@@ -238,5 +240,6 @@ def _unit_after(tokens: list[str], index: int) -> str:
     return ""
 
 
-def _amount_key(amount: Amount) -> str:
+def amount_key(amount: Amount) -> str:
+    """The number among a wording's weighted words."""
     return f"{amount.value:g}"

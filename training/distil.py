@@ -1,4 +1,4 @@
-"""A smaller reader taught by a trained one: what it starts from, and what it is to say beside what annotators drew.
+"""A reader taught by a trained one: what it starts from, and what it is to say beside what annotators drew.
 
 Source of the method: Sanh et al. 2019 (DistilBERT), layers taken over and the teacher's own scores as soft labels; Jiao
 et al. 2020 (TinyBERT), the teacher's states as a target. Here the states are the word vectors, which are all that the
@@ -7,30 +7,17 @@ heads see: a student that has them right can keep the teacher's heads as they ar
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.model import AttributionModel, Shape
+from training.model import AttributionModel
 
 SOFT_LABELS = 1.0  # weights of the two parts beside the loss on what annotators drew
 SAME_WORDS = 2.0
 # Which layers of the teacher a student of so many begins with: the first, the last, and some evenly between.
-KEPT_LAYERS = {5: (0, 1, 2, 4, 5), 4: (0, 1, 3, 5), 3: (0, 2, 5), 2: (0, 5)}
-
-
-def load_teacher(checkpoint: Path) -> AttributionModel:
-    """The model that `training.train` wrote as `epoch-N.pt`, fixed."""
-    saved = torch.load(checkpoint, weights_only=True)
-    model = AttributionModel(Shape(**json.loads(saved["shape"])))
-    model.load_state_dict(saved["weights"])
-    model.eval()
-    model.requires_grad_(False)
-    return model
+KEPT_LAYERS = {6: (0, 1, 2, 3, 4, 5), 5: (0, 1, 2, 4, 5), 4: (0, 1, 3, 5), 3: (0, 2, 5), 2: (0, 5)}
 
 
 def make_student(teacher: AttributionModel, layers: int) -> AttributionModel:

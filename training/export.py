@@ -7,7 +7,6 @@ so that results would depend on the batch.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import onnx
@@ -16,7 +15,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from training.model import AttributionModel, Cues, Shape
+from training.model import AttributionModel, Cues
 
 OPSET = 17
 KEPT_FLOAT = ("/roles/MatMul",)  # the biaffine scorer's stack of matrices; int8 by column is for single ones
@@ -44,13 +43,6 @@ class RoleGraph(nn.Module):
         made = Cues(torch.zeros_like(cues[:, 0]), cues[:, 0], cues[:, 1], torch.ones_like(cues[:, 0]).to(words.dtype))
         final, _, real = self.model.roles(words[None], tags[None], made)
         return final, real
-
-
-def load_model(checkpoint: Path) -> AttributionModel:
-    saved = torch.load(checkpoint, weights_only=True)
-    model = AttributionModel(Shape(**json.loads(saved["shape"])))
-    model.load_state_dict(saved["weights"])
-    return model.eval()
 
 
 def export_float(model: AttributionModel, folder: Path) -> None:
@@ -90,6 +82,7 @@ def _export(
         output_names=list(names_out),
         dynamic_axes=names_in | names_out,
         opset_version=OPSET,
+        custom_opsets={"com.microsoft": 1},  # for its attention in one step
         dynamo=False,
     )
 

@@ -12,7 +12,7 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -35,7 +35,8 @@ from training.corpus import digest_folder, read_folder
 from training.encoder import find_encoder, load_tokenizer
 from training.evaluate import ReadWindow, load_scores, print_scores, read_windows, read_with_torch, save_scores
 from training.examples import TokenizedArticle, tokenize
-from training.export import export_float, load_model, quantize
+from training.export import export_float, quantize
+from training.model import AttributionModel, load_checkpoint
 
 GRAPHS = ("words.onnx", "roles.onnx")
 
@@ -46,6 +47,15 @@ def read_all(articles: Sequence[TokenizedArticle], read: ReadWindow, tokenizer: 
     words = sum(len(article.article.text.split()) for article in articles)
     print(f"{words / (time.process_time() - started):.0f} words per CPU second", flush=True)
     return scored
+
+
+def average(model: AttributionModel, other: AttributionModel) -> None:
+    """Take the middle between two models of which one was trained on from the other.
+
+    Source: Wortsman et al. 2022 (model soups): it keeps what the first knew and most of what the second has learnt.
+    """
+    others = other.state_dict()
+    model.load_state_dict({name: (value + others[name]) / 2 for name, value in model.state_dict().items()})
 
 
 def find_checkpoint(run: Path, epoch: int | None) -> Path:
@@ -86,7 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(options.threads)
     tokenizer = load_tokenizer(encoder)
     articles = tokenize(read_folder(options.data / "dev"), tokenizer)
-    model = load_model(checkpoint)
+    model = load_checkpoint(checkpoint)
+    if options.average is not None:
+        average(model, load_checkpoint(options.average))
     kept = checkpoint.with_suffix(".dev")
     if not kept.exists():
         save_scores(kept, read_all(articles, read_with_torch(model, START.cue_bias), tokenizer))
@@ -103,7 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader = AttributionReader(folder=options.out, threads=1)
     scored = read_all(articles, reader.read_window, tokenizer)
     save_scores(checkpoint.with_suffix(".int8"), scored)
-    write_settings(options.out, report("int8", articles, scored), digest)
+    settings = report("int8", articles, scored)
+    if options.least_confidence is not None:
+        settings = replace(settings, least_confidence=options.least_confidence)
+        decoded = [decode(article.article, one, START) for article, one in zip(articles, scored, strict=True)]
+        print_scores(f"int8, above {options.least_confidence}", score(decoded, settings))
+    write_settings(options.out, settings, digest)
     size = sum(path.stat().st_size for path in options.out.iterdir()) / 1e6
     print(f"{size:.1f} MB in {options.out}")
 
@@ -116,6 +133,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, help="folder for the model that nlp/ reads with; without it only dev is read"
     )
+    parser.add_argument("--average", type=Path, help="the checkpoint that it was trained on from, to meet half-way")
+    parser.add_argument("--least-confidence", type=float, help="instead of that of the best mean F1 on dev")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--reduce-range", action="store_true", help="7-bit weights, for processors without VNNI")
     return parser.parse_args(arguments)
