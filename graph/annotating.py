@@ -15,13 +15,19 @@ from sqlalchemy import Connection, Row, delete, func, select
 from graph.claim_keys import ClaimKey, claim_key
 from graph.derivations import save_derivations, version_query
 from graph.failures import clear_failures
-from graph.grouping import links_of, regroup, regroup_decided
+from graph.grouping import links_of, regroup_claims, regroup_decided
+from graph.identities import Reading, forget_unnamed, identify, lock_identities, name_columns
+from graph.identity_groups import chunks, load_contested
 from graph.ids import stable_id
+from graph.names import fold_letters
 from graph.overlaps import forget_overlaps
+from graph.rejections import forget_rejected, put_aside, rejected_among
+from graph.retractions import forget_notices, save_notices
 from graph.rows import insert_new, storable
 from graph.schema import (
     aliases,
     annotations_table,
+    article_versions,
     attribution_about,
     attribution_spans,
     attributions,
@@ -33,11 +39,15 @@ from graph.schema import (
     entities,
     mentions,
     pipelines,
+    rejected_attributions,
 )
+from graph.signs import Sign, find_signs
 from graph.store import Store
 from graph.times import credible_time
 from nlp.annotation import Annotation, Attribution, Entity, EntityType, Span
 
+# Code points. PostgreSQL refuses index entries of more than 2,704 bytes.
+LONGEST_STORED_NAME = 500
 ROLES = ("source", "cue", "content", "addressee")
 
 
@@ -49,11 +59,14 @@ def save_annotation(
     Raises:
         ValueError: a span does not lie inside the version's text.
     """
-    with store.writing() as connection:
+    with store.writing(alone=True) as connection:
         version = connection.execute(version_query(version_id)).one()
         _check_spans(version, annotation)
-        _forget_annotation(connection, version_id)
+        lock_identities(connection)
+        named_before = named_in(connection, version_id)
+        forget_annotation(connection, version_id)
         _insert_annotation(connection, version, annotation, pipeline_version, now)
+        forget_unnamed(connection, named_before)
         clear_failures(connection, stage="read", items=[version.url])
 
 
@@ -63,15 +76,20 @@ def attribution_id(version_id: int, attribution: Attribution) -> int:
     return stable_id("attribution", version_id, repr([[tuple(span) for span in role] for role in spans]))
 
 
-def entity_key(entity: Entity, version_id: int) -> int:
-    """One name is one entity across texts where it can be told apart: a person's single name cannot.
-
-    "Sacks" alone in two articles may be two people, so each stays with its article until evidence joins them.
-    """
-    parts: list[str | int] = ["entity", entity.type, _entity_name(entity.name).casefold()]
-    if entity.type is EntityType.PERSON and len(entity.name.split()) < 2:
-        parts.append(version_id)
+def entity_key(entity: Entity, article_id: int) -> int:
+    """Organisations, places and peoples of one name are one; a person is the article's until signs say who it is."""
+    parts: list[str | int] = ["entity", entity.type, entity_name(entity.name).casefold()]
+    if entity.type is EntityType.PERSON:
+        parts.append(article_id)
     return stable_id(*parts)
+
+
+def entity_row(entity: Entity, key: int, article_id: int) -> dict[str, Any]:
+    """Return the row of an entity that is joined with none yet."""
+    name = entity_name(entity.name)
+    owner = article_id if entity.type is EntityType.PERSON else None
+    row = {"id": key, "type": entity.type, "name": name, "canonical_id": key, "article_id": owner}
+    return row | name_columns(entity.type, name)
 
 
 def _insert_annotation(
@@ -79,29 +97,73 @@ def _insert_annotation(
 ) -> None:
     pipeline_id = stable_id("pipeline", pipeline_version)
     insert_new(connection, pipelines, [{"id": pipeline_id, "version": pipeline_version, "first_used_at": now}])
-    entity_ids = [entity_key(entity, version.id) for entity in annotation.entities]
-    _insert_entities(connection, version, annotation, entity_ids)
+    entity_ids = [entity_key(entity, version.article_id) for entity in annotation.entities]
+    was_contested = _insert_entities(connection, version, annotation, entity_ids)
     attribution_ids = [attribution_id(version.id, attribution) for attribution in annotation.attributions]
     _insert_attributions(connection, version.id, annotation, entity_ids, attribution_ids)
-    _insert_claims(connection, version, annotation, attribution_ids)
+    claimed = _insert_claims(connection, version, annotation, attribution_ids)
     save_derivations(connection, version)
+    save_notices(connection, version)
+    rejected = rejected_among(connection, attribution_ids)
+    for key in sorted(rejected):
+        put_aside(connection, key)
+    believed = [each for each in claimed if attribution_id(version.id, each[0]) not in rejected]
+    reading = read_signs(version, annotation, entity_ids, believed)
+    identify(connection, reading, was_contested=was_contested, now=now)
     row = {"version_id": version.id, "pipeline_id": pipeline_id, "language": annotation.language, "made_at": now}
     insert_new(connection, annotations_table, [row])
 
 
-def _insert_entities(connection: Connection, version: Row[Any], annotation: Annotation, entity_ids: list[int]) -> None:
-    found, names, spans = [], {}, {}
+def read_signs(
+    version: Row[Any], annotation: Annotation, entity_ids: list[int], claimed: list[tuple[Attribution, ClaimKey]]
+) -> Reading:
+    """Return what a version says of who is in it, from its annotation and the claims of its attributions."""
+    claims_of: dict[int, list[tuple[int, str]]] = {}
+    for attribution, key in claimed:
+        if attribution.source_entity is not None:
+            claims_of.setdefault(attribution.source_entity, []).append((key.claim_id, key.text))
+    at = credible_time(version.published_at, version.first_seen_at)
+    signs: dict[int, list[Sign]] = {}
+    for index, found in find_signs(version.text, annotation, claims_of, at=at).items():
+        signs.setdefault(entity_ids[index], []).extend(found)
+    return Reading(version_id=version.id, entity_ids=entity_ids, signs=signs)
+
+
+def _insert_entities(
+    connection: Connection, version: Row[Any], annotation: Annotation, entity_ids: list[int]
+) -> set[int]:
+    """Insert entities, their names and where they stand; return the names that different people had before."""
+    found: dict[int, dict[str, Any]] = {}
+    names, spans = {}, {}
     for entity, key in zip(annotation.entities, entity_ids, strict=True):
-        name = _entity_name(entity.name)
-        found.append({"id": key, "type": entity.type, "name": name, "canonical_id": key})
+        row = entity_row(entity, key, version.article_id)
+        found[key] = min(found.get(key, row), row, key=_name_order)
         for span in entity.mentions:
-            alias = _entity_name(version.text[span.start : span.end])
-            names[key, alias] = {"entity_id": key, "name": alias, "folded": alias.casefold()}
+            alias = entity_name(version.text[span.start : span.end])
+            names[key, alias] = {"entity_id": key, "name": alias, "folded": fold_letters(alias)}
             spans[span] = {"version_id": version.id, "start": span.start, "end": span.end, "entity_id": key}
-        names[key, name] = {"entity_id": key, "name": name, "folded": name.casefold()}
-    insert_new(connection, entities, list({row["id"]: row for row in found}.values()))
+        names[key, row["name"]] = {"entity_id": key, "name": row["name"], "folded": fold_letters(row["name"])}
+    people = {row["bucket"] for row in found.values() if row["article_id"] is not None}
+    was_contested = load_contested(connection, people - {None})
+    insert_new(connection, entities, list(found.values()))
+    _agree_on_names(connection, found)
     insert_new(connection, aliases, list(names.values()))
     insert_new(connection, mentions, list(spans.values()))
+    return was_contested
+
+
+def _agree_on_names(connection: Connection, found: dict[int, dict[str, Any]]) -> None:
+    """Of the ways to write a name keep one that does not depend on which came first."""
+    for chunk in chunks(found):
+        for row in connection.execute(select(entities.c.id, entities.c.name).where(entities.c.id.in_(chunk))).all():
+            if _name_order(found[row.id]) < _name_order({"name": row.name}):
+                connection.execute(entities.update().where(entities.c.id == row.id).values(name=found[row.id]["name"]))
+
+
+def _name_order(row: dict[str, Any]) -> tuple[bool, str]:
+    """Capitals throughout, as in a headline, come last."""
+    name = row["name"]
+    return name.isupper() or name.islower(), name
 
 
 def _insert_attributions(
@@ -131,6 +193,7 @@ def _attribution_row(
         "version_id": version_id,
         "parent_id": None if parent == key else parent,
         "source_entity_id": None if source is None else entity_ids[source],
+        "affiliation_id": None if attribution.affiliation is None else entity_ids[attribution.affiliation],
         "source_name": attribution.source_name and storable(attribution.source_name),
         "source_type": attribution.source_type,
         "quotation_type": attribution.quotation_type,
@@ -165,26 +228,36 @@ def _outermost_first(rows: dict[int, dict[str, Any]]) -> Iterable[list[dict[str,
 
 def _insert_claims(
     connection: Connection, version: Row[Any], annotation: Annotation, attribution_ids: list[int]
-) -> None:
+) -> list[tuple[Attribution, ClaimKey]]:
+    """Insert the claims of the attributions; return which belongs to which."""
     keys: dict[int, ClaimKey] = {}
-    members = {}
+    members: dict[int, dict[str, Any]] = {}
+    claimed = []
     for attribution, attribution_key in zip(annotation.attributions, attribution_ids, strict=True):
         key = claim_key(version.text, annotation, attribution)
         if key is None or attribution_key in members:
             continue
+        claimed.append((attribution, key))
         keys[key.claim_id] = min(keys.get(key.claim_id, key), key, key=lambda key: key.text)
         members[attribution_key] = {
             "attribution_id": attribution_key, "claim_id": key.claim_id, "reason": key.reason
         }  # fmt: skip
     seen_at = credible_time(version.published_at, version.first_seen_at)
     rows = [
-        {"id": key.claim_id, "text": key.text, "canonical_id": key.claim_id, "last_seen_at": seen_at}
+        {
+            "id": key.claim_id,
+            "text": key.text,
+            "canonical_id": key.claim_id,
+            "last_seen_at": seen_at,
+            "is_topic": key.is_topic,
+        }
         for key in keys.values()
     ]
     insert_new(connection, claims, rows)
     regroup_decided(connection, keys)
     _agree_on_claims(connection, rows)
     insert_new(connection, claim_members, list(members.values()))
+    return claimed
 
 
 def _agree_on_claims(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -194,9 +267,11 @@ def _agree_on_claims(connection: Connection, rows: list[dict[str, Any]]) -> None
     for row in rows:
         was = held[row["id"]]
         text, seen_at = min(was.text, row["text"]), max(was.last_seen_at, row["last_seen_at"])
-        if (text, seen_at) != (was.text, was.last_seen_at):
-            connection.execute(claims.update().where(claims.c.id == was.id).values(text=text, last_seen_at=seen_at))
-        if text != was.text:  # its vector and its links were those of another text
+        is_topic = was.is_topic and row["is_topic"]
+        if (text, seen_at, is_topic) != (was.text, was.last_seen_at, was.is_topic):
+            values = {"text": text, "last_seen_at": seen_at, "is_topic": is_topic}
+            connection.execute(claims.update().where(claims.c.id == was.id).values(values))
+        if (text, is_topic) != (was.text, was.is_topic):  # its vector and its links were those of another text
             _unlink(connection, [was.id])
 
 
@@ -208,25 +283,46 @@ def _unlink(connection: Connection, claim_ids: list[int]) -> None:
     connection.execute(delete(claim_links).where(touches))
     connection.execute(delete(claim_vectors).where(claim_vectors.c.claim_id.in_(claim_ids)))
     if touched:
-        regroup(connection, "claim", touched)
+        regroup_claims(connection, touched)
 
 
-def _forget_annotation(connection: Connection, version_id: int) -> None:
+def named_in(connection: Connection, version_id: int) -> set[int]:
+    """The entities that a version was found to speak of, and all people of its article."""
+    ours = attributions.c.version_id == version_id
+    about = select(attribution_about.c.entity_id).join(
+        attributions, attributions.c.id == attribution_about.c.attribution_id
+    )
+    article = select(article_versions.c.article_id).where(article_versions.c.id == version_id).scalar_subquery()
+    queries = (
+        select(entities.c.id).where(entities.c.article_id == article),
+        select(mentions.c.entity_id).where(mentions.c.version_id == version_id),
+        select(attributions.c.source_entity_id).where(ours, attributions.c.source_entity_id.is_not(None)),
+        about.where(ours),
+        select(attributions.c.affiliation_id).where(ours, attributions.c.affiliation_id.is_not(None)),
+    )
+    return {key for query in queries for key in connection.execute(query.distinct()).scalars()}
+
+
+def forget_annotation(connection: Connection, version_id: int) -> None:
     """Take out what was read in a version before, and the claims that nothing else holds up."""
     ours = select(attributions.c.id).where(attributions.c.version_id == version_id)
     touched = select(claim_members.c.claim_id).where(claim_members.c.attribution_id.in_(ours)).distinct()
-    claim_ids = list(connection.execute(touched).scalars())
+    claim_ids = sorted(set(connection.execute(touched).scalars()) | forget_rejected(connection, version_id))
     if connection.execute(select(func.count()).select_from(ours.subquery())).scalar_one():
         for table in (claim_members, attribution_about, attribution_spans):
             connection.execute(delete(table).where(table.c.attribution_id.in_(ours)))
         connection.execute(attributions.update().where(attributions.c.version_id == version_id).values(parent_id=None))
         connection.execute(delete(attributions).where(attributions.c.version_id == version_id))
     forget_overlaps(connection, version_id)
+    forget_notices(connection, version_id)
     for table in (mentions, derivations, annotations_table):
         connection.execute(delete(table).where(table.c.version_id == version_id))
     if claim_ids:
         held = select(claim_members.c.claim_id).where(claim_members.c.claim_id.in_(claim_ids))
-        query = select(claims.c.id).where(claims.c.id.in_(claim_ids), claims.c.id.not_in(held))
+        aside = select(rejected_attributions.c.claim_id).where(rejected_attributions.c.claim_id.in_(claim_ids))
+        query = select(claims.c.id).where(
+            claims.c.id.in_(claim_ids), claims.c.id.not_in(held), claims.c.id.not_in(aside)
+        )
         orphans = list(connection.execute(query).scalars())
         _forget_claims(connection, orphans)
 
@@ -241,7 +337,7 @@ def _forget_claims(connection: Connection, orphans: list[int]) -> None:
     connection.execute(delete(claims).where(claims.c.id.in_(orphans)))
     others -= set(orphans)
     if others:
-        regroup(connection, "claim", others)
+        regroup_claims(connection, others)
 
 
 def _check_spans(version: Row[Any], annotation: Annotation) -> None:
@@ -252,5 +348,6 @@ def _check_spans(version: Row[Any], annotation: Annotation) -> None:
             raise ValueError(f"{version.url}: {span} does not lie in its text of {len(version.text)} code points")
 
 
-def _entity_name(name: str) -> str:
-    return storable(" ".join(name.split()))
+def entity_name(name: str) -> str:
+    """A name as it is stored: one space between words, and no longer than both databases can look up."""
+    return storable(" ".join(name.split()))[:LONGEST_STORED_NAME]

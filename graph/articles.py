@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from graph.failures import must_wait
 from graph.ids import stable_id
-from graph.rows import insert_new, storable
+from graph.rows import insert_new, link_rows, storable
 from graph.schema import annotations_table, article_versions, articles, failures, outlets, raw_pages
 from graph.store import Store
 from ingest.article import Article
@@ -75,33 +76,63 @@ def load_page(store: Store, version_id: int) -> bytes | None:
     return None if packed is None else gzip.decompress(packed)
 
 
-def unread_versions(store: Store, *, now: datetime, batch: int = 64) -> Iterator[list[UnreadVersion]]:
-    """Yield batches of the versions that have no annotation and no failure that still has to wait.
+def outdated_versions(
+    store: Store, *, pipeline_version: str, since: datetime | None, urls: Sequence[str] = (), batch: int = 64
+) -> Iterator[list[UnreadVersion]]:
+    """Yield batches of the versions that something else than `pipeline_version` has read.
 
-    No transaction stays open between batches, so the caller may write what it made of one before it takes the
-    next. Each version is yielded once: one that fails is not offered again in the same pass.
+    Those of articles at `urls` all count. One that is read anew is not found again, so that a stop costs nothing.
     """
     last = -1
     while True:
+        query = _outdated(pipeline_version, since, urls).where(article_versions.c.id > last)
         with store.reading() as connection:
-            rows = connection.execute(_unread(now).where(article_versions.c.id > last).limit(batch)).all()
+            rows = connection.execute(query.order_by(article_versions.c.id).limit(batch)).all()
         if not rows:
             return
         last = rows[-1].id
         yield [UnreadVersion(version_id=row.id, url=row.url, text=row.text) for row in rows]
 
 
+def count_outdated(store: Store, *, pipeline_version: str, since: datetime | None, urls: Sequence[str] = ()) -> int:
+    query = _outdated(pipeline_version, since, urls)
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+
+
+def find_unheld(store: Store, urls: Sequence[str]) -> list[str]:
+    """Return those of these URLs at which no article is held."""
+    with store.reading() as connection:
+        held = set(connection.execute(select(articles.c.url).where(articles.c.url.in_(urls))).scalars())
+    return [url for url in urls if url not in held]
+
+
+def _outdated(pipeline_version: str, since: datetime | None, urls: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(article_versions.c.id, articles.c.url, article_versions.c.text)
+        .join(articles, articles.c.id == article_versions.c.article_id)
+        .join(annotations_table, annotations_table.c.version_id == article_versions.c.id)
+    )
+    if urls:
+        return query.where(articles.c.url.in_(urls))
+    if since is not None:
+        at = func.coalesce(article_versions.c.published_at, article_versions.c.first_seen_at)
+        query = query.where(at >= since)
+    return query.where(annotations_table.c.pipeline_id != stable_id("pipeline", pipeline_version))
+
+
 def count_unread(store: Store, *, now: datetime) -> int:
     with store.reading() as connection:
-        return connection.execute(select(func.count()).select_from(_unread(now).subquery())).scalar_one()
+        return connection.execute(select(func.count()).select_from(unread_query(now).subquery())).scalar_one()
 
 
-def _unread(now: datetime) -> Select[*tuple[Any, ...]]:
+def unread_query(now: datetime) -> Select[*tuple[Any, ...]]:
+    """The versions, by ascending id, that have no annotation and no failure that still has to wait."""
     waiting = (
         select(failures.c.item)
         .join(articles, failures.c.item == articles.c.url)
         .where(failures.c.stage == "read", articles.c.id == article_versions.c.article_id)
-        .where(failures.c.next_try_at.is_(None) | (failures.c.next_try_at > now))
+        .where(must_wait(now))
     )
     return (
         select(article_versions.c.id, articles.c.url, article_versions.c.text)
@@ -140,6 +171,6 @@ def _version_row(article: Article, article_id: int, now: datetime) -> dict[str, 
         "published_at": article.published_at,
         "published_from": article.published_from,
         "first_seen_at": now,
-        "links": [{"url": storable(link.url), "text": storable(link.text)} for link in article.links],
+        "links": link_rows(article.links),
         "flags": list(article.flags),
     }

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from graph.errors import NotFound
 from graph.evidence import AttributionEvidence, load_attributions
+from graph.figures import load_summaries
 from graph.ids import Kind, parse_id, show_id
 from graph.schema import (
+    aliases,
     annotations_table,
     article_versions,
     articles,
@@ -29,8 +31,11 @@ from graph.schema import (
 )
 from graph.search import find_claims, find_entities
 from graph.store import Store
-from graph.trace import ClaimSummary, Trace, load_summaries, load_trace
+from graph.trace import ClaimSummary, Trace, load_trace
 from nlp.annotation import EntityType, Span
+
+# A surname may be hundreds of people's.
+MOST_ENTITIES = 50
 
 _TABLES: dict[Kind, Table] = {
     Kind.CLAIM: claims,
@@ -47,7 +52,8 @@ class EntityView:
     entity_id: int
     name: str
     type: EntityType
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # of all that it stands for
+    aliases: tuple[str, ...]  # what texts call it, these names too
     articles: int
     said: tuple[AttributionEvidence, ...]
     about: tuple[AttributionEvidence, ...]
@@ -110,20 +116,32 @@ def resolve_id(connection: Connection, kind: Kind, text: str) -> int:
     Raises:
         NotFound: it means none, or more than one.
     """
+    table = _TABLES[kind]
+    found = find_id(connection, kind, text)
+    if "canonical_id" not in table.c:
+        return found
+    return int(connection.execute(select(table.c.canonical_id).where(table.c.id == found)).scalar_one())
+
+
+def find_id(connection: Connection, kind: Kind, text: str) -> int:
+    """Return the id of the one thing that `text` means, as it is: not that of what it stands for after a merge.
+
+    Raises:
+        NotFound: it means none, or more than one.
+    """
     low, high = parse_id(kind, text)
     table = _TABLES[kind]
-    column = table.c.canonical_id if "canonical_id" in table.c else table.c.id
-    found = connection.execute(select(table.c.id, column).where(table.c.id.between(low, high)).limit(3)).all()
+    found = list(connection.execute(select(table.c.id).where(table.c.id.between(low, high)).limit(3)).scalars())
     if not found:
         raise NotFound(text, f"no such {kind.name.lower()} is in this store")
     if len(found) > 1:
-        some = ", ".join(show_id(kind, row[0]) for row in found)
+        some = ", ".join(show_id(kind, key) for key in found)
         raise NotFound(text, f"more than one {kind.name.lower()} begins like this ({some} ...); type more of it")
-    return int(found[0][1])
+    return int(found[0])
 
 
 def view_entity(store: Store, name: str, *, limit: int = 50) -> Sequence[EntityView]:
-    """Return each entity that `name`, an id or a name in any case, can mean.
+    """Return each entity that `name`, an id or a name in any case, can mean: up to 50, of the most articles first.
 
     Raises:
         NotFound: none is held.
@@ -134,7 +152,24 @@ def view_entity(store: Store, name: str, *, limit: int = 50) -> Sequence[EntityV
             found = [resolve_id(connection, Kind.ENTITY, name)]
         if not found:
             raise NotFound(name, "no article that is held names anyone so")
-        return [_view_entity(connection, entity_id, limit) for entity_id in found]
+        ranked = _most_named(connection, found)[:MOST_ENTITIES]
+        return [_view_entity(connection, entity_id, limit) for entity_id in ranked]
+
+
+def _most_named(connection: Connection, entity_ids: Sequence[int]) -> list[int]:
+    """These entities by in how many texts they are named."""
+    if len(entity_ids) < 2:
+        return list(entity_ids)
+    counts: dict[int, int] = {}
+    for start in range(0, len(entity_ids), 500):
+        query = (
+            select(entities.c.canonical_id, func.count(func.distinct(mentions.c.version_id)))
+            .join(mentions, mentions.c.entity_id == entities.c.id)
+            .where(entities.c.canonical_id.in_(entity_ids[start : start + 500]))
+            .group_by(entities.c.canonical_id)
+        )
+        counts |= {row[0]: row[1] for row in connection.execute(query)}
+    return sorted(entity_ids, key=lambda key: (-counts.get(key, 0), key))
 
 
 def view_article(store: Store, text: str) -> ArticleView:
@@ -175,7 +210,9 @@ def _count(connection: Connection, table: Table) -> int:
 def _view_entity(connection: Connection, entity_id: int, limit: int) -> EntityView:
     row = connection.execute(select(entities).where(entities.c.id == entity_id)).one()
     group = select(entities.c.id).where(entities.c.canonical_id == entity_id)
-    names = connection.execute(select(entities.c.name).where(entities.c.canonical_id == entity_id)).scalars()
+    named = select(entities.c.name).where(entities.c.canonical_id == entity_id).distinct()
+    names = set(connection.execute(named).scalars())
+    called = select(aliases.c.name).where(aliases.c.entity_id.in_(group)).distinct()
     held = select(func.count(func.distinct(article_versions.c.article_id))).where(
         article_versions.c.id.in_(select(mentions.c.version_id).where(mentions.c.entity_id.in_(group)))
     )
@@ -184,7 +221,8 @@ def _view_entity(connection: Connection, entity_id: int, limit: int) -> EntityVi
         entity_id=entity_id,
         name=row.name,
         type=EntityType(row.type),
-        names=tuple(sorted(set(names))),
+        names=tuple(sorted(names)),
+        aliases=tuple(sorted(names | set(connection.execute(called).scalars()))),
         articles=connection.execute(held).scalar_one(),
         said=_latest(connection, attributions.c.source_entity_id.in_(group), limit),
         about=_latest(connection, attributions.c.id.in_(about), limit),

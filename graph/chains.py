@@ -6,16 +6,29 @@ unnamed source or at nothing and says so, and ends where it comes back to an art
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from graph.derivations import is_same_outlet
-from graph.evidence import AttributionEvidence, ClaimEvidence, DerivationEvidence
-from nlp.annotation import SourceType
+from graph.claim_keys import fold_words
+from graph.evidence import AttributionEvidence, ClaimEvidence
+from graph.outlet_names import fold_outlet, initials_of, is_news_name, is_same_outlet, plain_name
+from nlp.annotation import SourceType, Stance
+from nlp.publications import is_publication
 
 # Publishers' clocks differ: an article may cite one that is dated up to this much later.
 CLOCK_SLACK = timedelta(hours=2)
+# A chain through more articles is not followed further; nobody reads it.
+MOST_ARTICLES = 30
+# Of one outlet so many articles are looked at for one that says the same; all but a few do.
+MOST_LOOKED_AT = 50
+# What outlets do with news: an organisation of an outlet's name that does it is one.
+_REPORTS = re.compile(r"\b(?:report(?:s|ed|ing)?|wrote|writes|publish\w*|reveal\w*|according to)\b", re.IGNORECASE)
 
 
 class Resolution(StrEnum):
@@ -51,10 +64,13 @@ class Chains:
 
     def __init__(self, evidence: ClaimEvidence) -> None:
         self._evidence = evidence
-        self._made_from: dict[int, DerivationEvidence] = {row.version_id: row for row in evidence.derivations}
+        self._made_from = {row.version_id: row for row in evidence.derivations if row.kind != "partial_copy"}
+        self._partly_from = {row.version_id: row for row in evidence.derivations if row.kind == "partial_copy"}
+        self._held = HeldMembers(evidence.members)
 
     def find_all(self) -> dict[int, Chain]:
-        return {item.attribution_id: self.find(item) for item in self._evidence.members}
+        everything = (*self._evidence.members, *self._evidence.declines)
+        return {item.attribution_id: self.find(item) for item in everything}
 
     def find(self, item: AttributionEvidence) -> Chain:
         """Return the chain of one member, following held articles."""
@@ -71,8 +87,8 @@ class Chains:
                 continue
             hops += self._hops_within(current)
             cited = _last_publication(hops)
-            following = self._find_held(cited.name, current) if cited is not None and cited.name else None
-            if following is None:
+            following = self._find_cited(cited, current) if cited is not None else None
+            if following is None or len(visited) >= MOST_ARTICLES:
                 return Chain(hops=_joined(hops), innermost=current)
             assert cited is not None  # noqa: S101  following is only looked for where it is not
             # What the citing article says of the inner hops gives way to what the held article itself says.
@@ -86,9 +102,8 @@ class Chains:
 
     def _hops_within(self, item: AttributionEvidence) -> list[Hop]:
         """The outlet, the agency that its article comes from, the enclosing attributions, and the source."""
-        version = item.version
         hops = [_outlet_hop(item)]
-        made_from = self._made_from.get(version.version_id)
+        made_from = self._made_from.get(item.version.version_id)
         if made_from is not None and made_from.from_name is not None:
             hops.append(
                 Hop(
@@ -99,36 +114,79 @@ class Chains:
                     words=made_from.evidence,
                 )
             )
-        hops += [self._source_hop(enclosing, is_innermost=False) for enclosing in self._enclosing(item)]
-        hops.append(self._source_hop(item, is_innermost=True))
-        return hops
+        for enclosing in self._enclosing(item):
+            hops += self._source_hops(enclosing, is_innermost=False)
+        return hops + self._source_hops(item, is_innermost=True)
 
-    def _source_hop(self, item: AttributionEvidence, *, is_innermost: bool) -> Hop:
-        return Hop(
-            name=item.version.outlet if item.source_type == SourceType.AUTHOR else item.source_name,
-            kind="publication" if self._is_publication(item) else "source",
-            resolution=_resolution(item),
-            article=None,
-            words=item.cue_words or (item.words if is_innermost else None),
+    def _source_hops(self, item: AttributionEvidence, *, is_innermost: bool) -> list[Hop]:
+        """The source, and before it the outlet that it was told to."""
+        is_publication = self._is_publication(item)
+        words = item.cue_words or (item.words if is_innermost else None)
+        name = item.version.outlet if item.source_type == SourceType.AUTHOR else item.source_name
+        resolution, link = _resolution(item), None
+        if is_publication and resolution is Resolution.NAMED:
+            link = self._find_link(item, name or "")
+        source = Hop(
+            name=plain_name(name) if is_publication and name else name,
+            kind="publication" if is_publication else "source",
+            resolution=resolution if link is None else Resolution.CITED,
+            article=link,
+            words=words,
         )
+        told = item.addressee and self._find_outlet(item.addressee)
+        if not told or is_publication:
+            return [source]
+        channel = Hop(name=told, kind="publication", resolution=Resolution.NAMED, article=None, words=item.told_words)
+        return [channel, source]
 
     def _is_publication(self, item: AttributionEvidence) -> bool:
-        """Also an organisation whose name is that of another article's outlet, whatever the text calls it."""
+        """Also an organisation whose name is an outlet's: one that is held, or one that the name gives away."""
         if item.source_type != SourceType.ORGANISATION or item.source_name is None:
             return item.source_type == SourceType.PUBLICATION
-        others = {other.version.outlet for other in self._evidence.members} - {item.version.outlet}
-        return any(is_same_outlet(item.source_name, outlet) for outlet in others)
+        outlet = self._held.outlet_of(item.source_name)
+        if outlet is not None:
+            # What an organisation says on its own site it says itself.
+            return not is_same_outlet(outlet, item.version.outlet)
+        return is_news_name(item.source_name) and is_report(item.cue_words)
+
+    def _find_outlet(self, addressee: str) -> str | None:
+        """The name of the outlet that something was told to; `None` where it was told to no outlet."""
+        held = self._held.outlet_of(addressee)
+        return held or (plain_name(addressee) if is_publication(addressee) else None)
+
+    def _find_link(self, item: AttributionEvidence, name: str) -> str | None:
+        """The link in the sentence to the report that it speaks of: by the words or the host that name it."""
+        own = urlsplit(item.version.url).hostname
+        compact = re.sub(r"\W", "", fold_outlet(name))
+        for url, text in self._evidence.links.get(item.version.version_id, ()):
+            host = urlsplit(url).hostname or ""
+            is_named = bool(compact) and compact in re.sub(r"\W", "", host)
+            if (
+                host != own
+                and text.strip()
+                and text in item.words
+                and (is_named or fold_outlet(name) in text.casefold())
+            ):
+                return url
+        return None
 
     def _find_original(self, item: AttributionEvidence) -> AttributionEvidence | None:
-        """The member that stands in the held article which `item`'s article was copied from."""
-        made_from = self._made_from.get(item.version.version_id)
-        if made_from is None or made_from.from_url is None:
-            return None
-        there = [other for other in self._evidence.members if other.version.url == made_from.from_url]
-        return min(there, key=lambda other: (other.words != item.words, other.attribution_id), default=None)
+        """The member that stands in the held article which `item`'s article was copied from.
+
+        Of an article that is partly a copy, only what stands in the original in the very same words.
+        """
+        version_id = item.version.version_id
+        made_from = self._made_from.get(version_id)
+        if made_from is not None and made_from.from_url is not None:
+            there = self._held.at(made_from.from_url)
+            return min(there, key=lambda other: (other.words != item.words, other.attribution_id), default=None)
+        partly = self._partly_from.get(version_id)
+        there = [] if partly is None or partly.from_url is None else self._held.at(partly.from_url)
+        return next((other for other in there if fold_words(other.words) == fold_words(item.words)), None)
 
     def _evidence_of_copy(self, item: AttributionEvidence) -> str:
-        return self._made_from[item.version.version_id].evidence
+        version_id = item.version.version_id
+        return (self._made_from.get(version_id) or self._partly_from[version_id]).evidence
 
     def _enclosing(self, item: AttributionEvidence) -> list[AttributionEvidence]:
         """The attributions around `item`, the outermost first."""
@@ -139,16 +197,65 @@ class Chains:
             parent = found[0].parent_id
         return found
 
-    def _find_held(self, name: str, citing: AttributionEvidence) -> AttributionEvidence | None:
-        """The latest member by the outlet `name`, of another article, that `citing` can have had before it."""
-        candidates = [
-            item
-            for item in self._evidence.members
-            if item.version.article_id != citing.version.article_id
-            and is_same_outlet(name, item.version.outlet)
-            and item.version.at <= citing.version.at + CLOCK_SLACK
-        ]
-        return max(candidates, key=lambda item: (item.version.at, item.attribution_id), default=None)
+    def _find_cited(self, cited: Hop, citing: AttributionEvidence) -> AttributionEvidence | None:
+        """The member that a hop goes on in: in the very article it links to, else the latest by that outlet."""
+        if cited.article is not None:
+            there = self._held.at(cited.article)
+            if there:
+                return there[0]
+        return self._held.find(cited.name, citing) if cited.name else None
+
+
+class HeldMembers:
+    """The members of a claim by the outlets and articles that they stand in."""
+
+    def __init__(self, members: Sequence[AttributionEvidence]) -> None:
+        self._by_url: dict[str, list[AttributionEvidence]] = defaultdict(list)
+        self._by_outlet: dict[str, list[AttributionEvidence]] = defaultdict(list)
+        self._names: dict[str, str] = {}
+        self._by_initials: dict[str, list[str]] = defaultdict(list)
+        for item in sorted(members, key=_by_time):
+            self._by_url[item.version.url].append(item)
+            if item.version.outlet is not None:
+                folded = fold_outlet(item.version.outlet)
+                self._by_outlet[folded].append(item)
+                self._names[folded] = item.version.outlet
+        for folded, name in sorted(self._names.items()):
+            initials = initials_of(name)
+            if initials is not None:
+                self._by_initials[initials].append(folded)
+
+    def at(self, url: str) -> list[AttributionEvidence]:
+        return self._by_url.get(url, [])
+
+    def outlet_of(self, name: str) -> str | None:
+        """The held outlet that `name` means."""
+        return next((self._names[folded] for folded in self._folded(name)), None)
+
+    def find(self, name: str, citing: AttributionEvidence) -> AttributionEvidence | None:
+        """The latest member by the outlet `name`, of another article, that `citing` can have had before it.
+
+        Who passes a denial on has it from a denial, and the other way round.
+        """
+        found: list[AttributionEvidence] = []
+        for folded in self._folded(name):
+            items = self._by_outlet[folded]
+            index = bisect_right(items, citing.version.at + CLOCK_SLACK, key=lambda item: item.version.at)
+            for item in reversed(items[max(0, index - MOST_LOOKED_AT) : index]):
+                is_other = item.version.article_id != citing.version.article_id
+                if is_other and (item.stance is Stance.DENIES) == (citing.stance is Stance.DENIES):
+                    found.append(item)
+                    break
+        return max(found, key=_by_time, default=None)
+
+    def _folded(self, name: str) -> list[str]:
+        folded, initials = fold_outlet(name), initials_of(name)
+        keys = [folded, *([] if initials is None else [initials]), *self._by_initials.get(folded, ())]
+        return [key for key in dict.fromkeys(keys) if key in self._by_outlet]
+
+
+def _by_time(item: AttributionEvidence) -> tuple[datetime, int]:
+    return item.version.at, item.attribution_id
 
 
 def _outlet_hop(item: AttributionEvidence) -> Hop:
@@ -163,8 +270,12 @@ def _last_publication(hops: list[Hop]) -> Hop | None:
     """
     for hop in reversed(hops):
         if hop.kind in ("agency", "publication"):
-            return hop if hop.resolution is Resolution.NAMED else None
+            return hop if hop.resolution in (Resolution.NAMED, Resolution.CITED) else None
     return None
+
+
+def is_report(cue_words: str) -> bool:
+    return bool(_REPORTS.search(cue_words))
 
 
 def _resolution(item: AttributionEvidence) -> Resolution:
@@ -173,7 +284,7 @@ def _resolution(item: AttributionEvidence) -> Resolution:
         case SourceType.NAMED_PERSON | SourceType.ORGANISATION | SourceType.DOCUMENT:
             return Resolution.NAMED if item.source_entity_id is not None else Resolution.UNNAMED
         case SourceType.PUBLICATION:
-            is_named = item.source_entity_id is not None or _is_proper_name(item.source_name or "")
+            is_named = item.source_entity_id is not None or is_proper_name(item.source_name or "")
             return Resolution.NAMED if is_named else Resolution.UNNAMED
         case SourceType.AUTHOR:
             return Resolution.NAMED
@@ -183,7 +294,8 @@ def _resolution(item: AttributionEvidence) -> Resolution:
             return Resolution.NONE
 
 
-def _is_proper_name(name: str) -> bool:
+def is_proper_name(name: str) -> bool:
+    """Whether a publication is named, rather than spoken of ("the paper")."""
     words = name.split()
     words = words[1:] if words and words[0].casefold() in ("the", "a", "an", "this", "that") else words
     return any(word[0].isupper() for word in words)

@@ -2,7 +2,9 @@
 
 Two contents are one claim where they are the same after case, quotation marks, punctuation and a leading "that" are
 set aside. Words that only mean something where they stand ("it was a mistake", "no comment yet") are one claim
-only if the same named source says them, or the same sentence holds them: a wire story copied word for word.
+only if the same named source says them, or the same sentence holds them: a wire story copied word for word. So do
+words that only name what is spoken of ("criticised the new law"), since two who speak of one thing need not say the
+same of it. Who denies such a thing, denies it.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ _POINTING_WORDS = (
 _POINTING = frozenset(_POINTING_WORDS.split())
 _THIRD_PERSON_WORDS = "he him his she her hers it its they them their theirs one such"
 _THIRD_PERSON = frozenset(_THIRD_PERSON_WORDS.split())
+# "The gold mine" is none of mine.
+_MINES = re.compile(r"\b((?:an?|the|this|that|its|their|his|her|each|every)\s+(?:\w+\s+){0,2})mine\b", re.IGNORECASE)
 # A capital at the beginning of a text is only that.
 _OPENING_WORDS = "the a an all any some many most more several no there in on at for if when while"
 _OPENERS = frozenset(_OPENING_WORDS.split())
@@ -39,6 +43,9 @@ _BARE_SUBJECT = re.compile(
 )
 _WORD = re.compile(r"\w+(?:['’\-.,]\w+)*")
 _LEADING_THAT = re.compile(r"^that[\s,]+", re.IGNORECASE)
+# Who asks, doubts or will not say "whether X" speaks of X.
+_OPEN = (Stance.ASKS, Stance.DECLINES, Stance.DOUBTS)
+_WHETHER = re.compile(r"(?:to \w+ )?(?:on )?(?:whether|if)[\s,]+", re.IGNORECASE)
 _QUOTES = "\"'“”‘’«»„`"
 
 
@@ -49,15 +56,21 @@ class ClaimKey:
     claim_id: int
     text: str
     reason: str
+    is_topic: bool = False
 
 
 def claim_key(text: str, annotation: Annotation, attribution: Attribution) -> ClaimKey | None:
     """Return the claim that `attribution`, read in `text`, belongs to; `None` where it claims nothing."""
     words = join_spans(text, attribution.content)
+    answer = _WHETHER.match(words) if attribution.stance in _OPEN else None
+    words = words[answer.end() :] if answer else words
     folded = fold_words(_LEADING_THAT.sub("", words))
-    if attribution.stance is Stance.DECLINES or len(folded.split()) < LEAST_WORDS:
+    if len(folded.split()) < LEAST_WORDS:
         return None
-    if _is_self_contained(folded):
+    if attribution.stance is Stance.DECLINES and not (answer and _is_self_contained(folded)):
+        return None
+    is_topic = attribution.is_topic and attribution.stance is not Stance.DENIES
+    if _is_self_contained(folded) and not is_topic:
         parts, reason = ["claim", folded], "same words"
     elif attribution.source_entity is not None:
         speaker = fold_words(annotation.entities[attribution.source_entity].name)
@@ -65,7 +78,7 @@ def claim_key(text: str, annotation: Annotation, attribution: Attribution) -> Cl
     else:
         sentence = fold_words(text[attribution.sentence.start : attribution.sentence.end])
         parts, reason = ["claim", folded, "in", sentence], "same words in the same sentence"
-    return ClaimKey(claim_id=stable_id(*parts), text=_claim_text(words), reason=reason)
+    return ClaimKey(claim_id=stable_id(*parts), text=_claim_text(words), reason=reason, is_topic=is_topic)
 
 
 def stands_for_itself(text: str) -> bool:
@@ -74,8 +87,8 @@ def stands_for_itself(text: str) -> bool:
     It names somebody or something, and is no mere complement ("to block it", "whether ..."). A pronoun of the third
     person is allowed behind a name in the same text, which it then mostly stands for.
     """
-    words = text.split()
-    if len(words) < SELF_CONTAINED_WORDS or fold_words(words[0]) in _COMPLEMENTS:
+    words = _MINES.sub(r"\1", text).split()
+    if len(text.split()) < SELF_CONTAINED_WORDS or not words or fold_words(words[0]) in _COMPLEMENTS:
         return False
     has_name = False
     for index, word in enumerate(words):
@@ -97,7 +110,7 @@ def fold_words(text: str) -> str:
 
 def _is_self_contained(folded: str) -> bool:
     words = folded.split()
-    return len(words) >= SELF_CONTAINED_WORDS and _POINTING.isdisjoint(words)
+    return len(words) >= SELF_CONTAINED_WORDS and _POINTING.isdisjoint(_MINES.sub(r"\1", folded).split())
 
 
 def _claim_text(words: str) -> str:

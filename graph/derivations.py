@@ -1,23 +1,25 @@
 """Which article is made from which: by the agency's credit line, and by the text that two have in common.
 
-A copy points at the agency, by name, where a credit line or dateline names one; else at the held article that it links
-to, or that is an agency's. Of two that share text where nothing says which is the copy, no derivation is stored;
-tracing still sees that they share it (`graph.overlaps`).
+A copy points at the agency where a credit line or dateline names one: at its article if that is held, else at its
+name. Else it points at the held article that it links to, or that is an agency's or an organisation's release. Of two
+that share text where nothing says which is the copy, no derivation is stored; tracing still sees that they share it
+(`graph.overlaps`). Who relays a report in their own words is seen by tracing a claim (`graph.trace`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from graph.copies import Overlap, judge
 from graph.ids import stable_id
+from graph.outlet_names import fold_outlet, is_agency_name, is_news_name, is_same_outlet, plain_name
 from graph.overlaps import find_overlaps, overlaps_of
 from graph.rows import insert_new
 from graph.schema import article_versions, articles, derivations, outlets
@@ -26,70 +28,167 @@ from ingest.credit import find_dateline
 
 # The agency as a dateline names it: "VELDEN (NPA) -".
 _DATELINE_AGENCY = re.compile(r"\((?P<agency>[^()]+)\)\s*[-–—:]+\s*$")
-# An outlet of such a name has its own style of credit lines, which must not be taken for another agency's.
-_AGENCY_NAME = re.compile(r"\b(?:Agency|Wire|Newswire|Press Association)\b")
+# How releases say what they are, within so many characters of the beginning and of the end.
+_MARK_CHARACTERS = 800
+_RELEASE = re.compile(r"\b(?:for immediate release|press release|media release|news release)\b\W*\n", re.IGNORECASE)
+_RELEASE_END = re.compile(r"^(?:media|press) contacts?\s*:?$|^###$", re.IGNORECASE | re.MULTILINE)
+_RELEASE_SERVICE = re.compile(
+    r"[/(]\s?(?P<service>PR ?Newswire|Business Wire|BUSINESS WIRE|GLOBE NEWSWIRE|GlobeNewswire|EIN Presswire)\b"
+    r"[^\n]{0,20}?[/)]"
+)
 
 
 def save_derivations(connection: Connection, version: Row[Any]) -> None:
     """Find what `version` was made from, and anew what was made from it: a late original changes the answer."""
-    connection.execute(delete(derivations).where(derivations.c.version_id == version.id))
     overlaps = find_overlaps(connection, version)
-    insert_new(connection, derivations, find_derivations(connection, version, overlaps))
-    for row in overlaps:
-        other_id = row.left_id if row.right_id == version.id else row.right_id
-        connection.execute(delete(derivations).where(derivations.c.version_id == other_id))
-        other = connection.execute(version_query(other_id)).one()
-        found = find_derivations(connection, other, overlaps_of(connection, other_id))
-        insert_new(connection, derivations, found)
+    others = _load_makings(connection, [_other_of(row, version.id) for row in overlaps])
+    found = find_derivations(version, overlaps, others)
+    stale = [other for other in others.values() if _may_be_original(version, other)]
+    for other in stale:
+        theirs = overlaps_of(connection, other.id)
+        known = others | {version.id: version}
+        missing = [key for row in theirs if (key := _other_of(row, other.id)) not in known]
+        found += find_derivations(other, theirs, known | _load_makings(connection, missing))
+    ids = [version.id, *(other.id for other in stale)]
+    connection.execute(delete(derivations).where(derivations.c.version_id.in_(ids)))
+    insert_new(connection, derivations, found)
 
 
 def version_query(version_id: int) -> Select[*tuple[Any, ...]]:
     """The version with the URL and outlet of its article."""
+    columns = (*article_versions.c, *_BESIDE)
+    return _with_outlet(select(*columns)).where(article_versions.c.id == version_id)
+
+
+_TEXT = article_versions.c.text
+# What a text says of its making stands at its beginning and at its end.
+_BESIDE = (
+    func.substr(_TEXT, 1, _MARK_CHARACTERS).label("head"),
+    func.substr(_TEXT, func.length(_TEXT) - _MARK_CHARACTERS + 1).label("tail"),
+    articles.c.url,
+    articles.c.outlet_id,
+    outlets.c.name.label("outlet"),
+)
+
+
+def _load_makings(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """What these versions say of their making, without their texts."""
+    columns = ("id", "title", "credit", "links", "published_at", "first_seen_at")
+    query = _with_outlet(select(*(article_versions.c[name] for name in columns), *_BESIDE))
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        found |= {row.id: row for row in connection.execute(query.where(article_versions.c.id.in_(chunk)))}
+    return found
+
+
+def _with_outlet(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
-        select(article_versions, articles.c.url, articles.c.outlet_id, outlets.c.name.label("outlet"))
+        query.select_from(article_versions)
         .join(articles, articles.c.id == article_versions.c.article_id)
         .outerjoin(outlets, outlets.c.id == articles.c.outlet_id)
-        .where(article_versions.c.id == version_id)
     )
 
 
-def find_derivations(connection: Connection, version: Row[Any], overlaps: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def _may_be_original(version: Row[Any], other: Row[Any]) -> bool:
+    """Whether `other`, which shares text with `version`, can be a copy of it as far as anything says so."""
+    if version.outlet_id is not None and version.outlet_id == other.outlet_id:
+        return True
+    if is_agency_name(version.outlet) or is_release(version) or any(link["url"] == version.url for link in other.links):
+        return True
+    credited = _credited(other)
+    return credited is not None and is_same_outlet(credited["from_name"], version.outlet)
+
+
+def find_derivations(
+    version: Row[Any], overlaps: Sequence[Row[Any]], others: Mapping[int, Row[Any]]
+) -> list[dict[str, Any]]:
     """Return the rows of `derivations` that there is evidence for: at most one.
 
-    A dateline or credit line names the agency. Else, of the articles that this one shares text with: one that it links
-    to, or an earlier one of the same outlet. Which of two is the copy is not guessed from their times.
+    A dateline or credit line names the agency. Else, of the articles that this one shares text with (`others`): a
+    release of the organisation that it is about, an agency's article, one that it links to, or an earlier one of the
+    same outlet. Which of two is the copy is not guessed from their times, nor from links
+    that go both ways.
     """
+    shared = [
+        (overlap, row, others[_other_of(row, version.id)])
+        for row in sorted(overlaps, key=lambda row: (-_own_share(row, version.id), row.left_id, row.right_id))
+        if (overlap := judge(row.shared, _own_share(row, version.id))) is not Overlap.NONE
+    ]
     credited = _credited(version)
     if credited is not None:
-        return [credited]
-    links = {link["url"] for link in version.links}
-    for row in sorted(overlaps, key=lambda row: (-_own_share(row, version.id), row.left_id, row.right_id)):
-        other_id = row.left_id if row.right_id == version.id else row.right_id
-        other = connection.execute(version_query(other_id)).one()
-        overlap = judge(row.shared, _own_share(row, version.id))
-        if overlap is Overlap.NONE:
-            continue
-        kind = _kind_by_evidence(version, other, overlap, is_linked=other.url in links)
-        if kind is not None:
-            return [_derivation_row(version.id, other_id, None, kind, _own_share(row, version.id), row.words)]
-    return []
+        held = next((each for each in shared if is_same_outlet(credited["from_name"], each[2].outlet)), None)
+        return [credited if held is None else _copy_row(version, *held, is_wire=True, credit=credited["evidence"])]
+    if is_release(version):
+        return []
+    found = [
+        (_rank_of(kind), number, kind, each)
+        for number, each in enumerate(shared)
+        if (kind := _kind_by_evidence(version, each[2], each[0])) is not None
+    ]
+    if not found:
+        return []
+    _, _, kind, (_, row, other) = min(found, key=lambda each: each[:2])
+    return [_derivation_row(version.id, other.id, None, kind, _own_share(row, version.id), row.words)]
+
+
+def _other_of(row: Row[Any], version_id: int) -> int:
+    return int(row.left_id if row.right_id == version_id else row.right_id)
+
+
+def _links_to(version: Row[Any], other: Row[Any]) -> bool:
+    return any(link["url"] == other.url for link in version.links)
 
 
 def _own_share(row: Row[Any], version_id: int) -> float:
     return float(row.left_share if row.left_id == version_id else row.right_share)
 
 
-def _kind_by_evidence(version: Row[Any], other: Row[Any], overlap: Overlap, *, is_linked: bool) -> str | None:
+def _copy_row(
+    version: Row[Any], overlap: Overlap, row: Row[Any], other: Row[Any], *, is_wire: bool, credit: str
+) -> dict[str, Any]:
+    kind = _kind_of_copy(overlap, is_wire=is_wire)
+    return _derivation_row(version.id, other.id, None, kind, _own_share(row, version.id), credit)
+
+
+def _rank_of(kind: str) -> int:
+    """Whose text it is first of all, where a text is like several."""
+    return ("press_release", "wire_copy", "edition", "edited_copy", "partial_copy").index(kind)
+
+
+def _kind_by_evidence(version: Row[Any], other: Row[Any], overlap: Overlap) -> str | None:
     """The kind of copy that `version` is of `other`; `None` where nothing says that it is the copy."""
     if version.outlet is not None and version.outlet_id == other.outlet_id:
         is_later = _time_of(other) < _time_of(version)
         return "edition" if is_later and overlap in (Overlap.WHOLE, Overlap.MOST) else None
-    is_copied = is_linked or (other.outlet is not None and _AGENCY_NAME.search(other.outlet))
-    if not is_copied or (version.outlet is not None and _AGENCY_NAME.search(version.outlet)):
+    if is_release(other):
+        return "press_release" if overlap in (Overlap.WHOLE, Overlap.MOST) else "partial_copy"
+    is_wire = is_agency_name(other.outlet)
+    is_linked = _links_to(version, other) and not _links_to(other, version)
+    if not (is_linked or is_wire) or is_agency_name(version.outlet):
         return None
+    return _kind_of_copy(overlap, is_wire=is_wire)
+
+
+def _kind_of_copy(overlap: Overlap, *, is_wire: bool) -> str:
     if overlap is Overlap.WHOLE:
-        return "wire_copy" if _AGENCY_NAME.search(other.outlet or "") else "edited_copy"
+        return "wire_copy" if is_wire else "edited_copy"
     return "edited_copy" if overlap is Overlap.MOST else "partial_copy"
+
+
+def is_release(version: Row[Any]) -> bool:
+    """Whether a version is an organisation's own statement: marked as a release, or on its own site about itself.
+
+    That begins with the organisation's name, which is none that outlets bear.
+    """
+    if _RELEASE.search(version.head) or _RELEASE_END.search(version.tail):
+        return True
+    outlet = version.outlet
+    if outlet is None or is_news_name(outlet) or agency_of(f"({outlet})") is not None:
+        return False
+    body = version.head.removeprefix(find_dateline(version.head) or "")
+    name = re.compile(rf"\W*(?:the )?{re.escape(plain_name(outlet))}\b", re.IGNORECASE)
+    return bool(name.match(body) or name.match(version.title))
 
 
 def _time_of(version: Row[Any]) -> Any:
@@ -97,10 +196,14 @@ def _time_of(version: Row[Any]) -> Any:
 
 
 def _credited(version: Row[Any]) -> dict[str, Any] | None:
-    evidence = find_dateline(version.text) or version.credit
-    agency = agency_of(evidence) if evidence else None
+    """The agency by its dateline or credit line; the service that carries releases by its mark."""
     outlet = version.outlet
-    if agency is None or (outlet is not None and (is_same_outlet(agency, outlet) or _AGENCY_NAME.search(outlet))):
+    evidence = find_dateline(version.head) or version.credit
+    release = _RELEASE_SERVICE.search(version.head)
+    if release is not None and not is_same_outlet(release["service"], outlet):
+        return _derivation_row(version.id, None, release["service"], "press_release", 1.0, release.group())
+    agency = agency_of(evidence) if evidence else None
+    if agency is None or (outlet is not None and (is_same_outlet(agency, outlet) or is_agency_name(outlet))):
         return None
     is_contribution = "contribut" in evidence
     kind, score = ("partial_copy", 0.5) if is_contribution else ("wire_copy", 1.0)
@@ -130,12 +233,10 @@ def agency_of(credit: str) -> str | None:
     return match.group("agency") if match else None
 
 
-def is_same_outlet(name: str, other: str | None) -> bool:
-    """Whether two names can be one outlet's: equal, or one the initials of the other ("NPA")."""
-    if other is None:
-        return False
-    first, second = _fold(name), _fold(other)
-    return first == second or _initials(name) == second or _initials(other) == first
+@lru_cache(maxsize=20_000)
+def canonical_outlet(name: str) -> str:
+    """The same for all names of one outlet or agency, as far as they are known: "AP", "the Associated Press"."""
+    return fold_outlet(agency_of(f"({name})") or name)
 
 
 @cache
@@ -145,14 +246,3 @@ def _agencies() -> list[tuple[str, list[re.Pattern[str]]]]:
         (entry["name"], [re.compile(pattern) for pattern in entry["patterns"]])
         for entry in json.loads(text)["agencies"]
     ]
-
-
-def _fold(name: str) -> str:
-    words = name.casefold().replace(".", "").split()
-    return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
-
-
-def _initials(name: str) -> str | None:
-    """The capitals of a name of three or more words; `None` where there are fewer, which would match by chance."""
-    capitals = "".join(word[0] for word in name.split() if word[0].isupper() and word.casefold() != "the")
-    return capitals.casefold() if len(capitals) >= 3 else None

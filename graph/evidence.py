@@ -6,15 +6,16 @@ Tracing, listing, the dashboard and the RDF export all start from these; none of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import networkx as nx
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from graph.reports import name_reports
+from graph.retractions import Notice, load_notices
 from graph.schema import (
     article_versions,
     articles,
@@ -29,7 +30,7 @@ from graph.schema import (
     text_overlaps,
 )
 from graph.times import credible_time
-from nlp.annotation import Span, Stance
+from nlp.annotation import SourceType, Span, Stance
 from nlp.wording import read_wording
 
 
@@ -42,6 +43,7 @@ class VersionEvidence:
     url: str
     title: str
     outlet: str | None
+    outlet_id: int | None
     family: str | None
     sha256: str
     published_at: datetime | None
@@ -80,18 +82,29 @@ class AttributionEvidence:
     words: str  # the sentence, exactly
     spans: dict[str, tuple[Span, ...]]
     cue_words: str  # from the source to the cue where they stand together, else the cue
+    source_words: str | None = None  # as the text has the source
+    addressee: str | None = None  # to whom it was said, in the words of the text
+    told_words: str | None = None  # from the cue to the addressee
+    affiliation: tuple[int, str] | None = None  # whom the source belongs to: canonical entity id and name
     about: tuple[tuple[int, str], ...] = ()  # canonical entity id and name, the main one first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEvidence:
-    """A claim, its member attributions, all that enclose these (`ancestors`), and derivations of their versions."""
+    """A claim, its member attributions, all that enclose these (`ancestors`), and derivations of their versions.
+
+    `declines` are answers not given in the members' versions by those that the claim is about; `links` are of the
+    versions that cite a publication, as (URL, text).
+    """
 
     claim_id: int
     text: str
     members: tuple[AttributionEvidence, ...]
     ancestors: dict[int, AttributionEvidence]
     derivations: tuple[DerivationEvidence, ...]
+    declines: tuple[AttributionEvidence, ...] = ()
+    notices: tuple[Notice, ...] = ()  # of the members' outlets, where they concern this claim
+    links: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
 def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimEvidence]:
@@ -108,9 +121,10 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
         members[row.canonical_id].append(row.attribution_id)
     found = load_attributions(connection, [row.attribution_id for row in membership])
     for row in membership:
-        if is_opposite(row.text, texts[row.canonical_id]):
-            item = found[row.attribution_id]
-            found[row.attribution_id] = replace(item, stance=_TURNED.get(item.stance, item.stance))
+        item = found[row.attribution_id]
+        stance = stance_towards(item.stance, row.text, texts[row.canonical_id])
+        if stance != item.stance:
+            found[row.attribution_id] = replace(item, stance=stance)
     version_ids = {item.version.version_id for item in found.values()}
     text_groups = _load_text_groups(connection, version_ids)
     for key, item in found.items():
@@ -120,8 +134,12 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
     enclosing = _load_ancestors(connection, found.values())
     found, enclosing = name_reports(connection, found), name_reports(connection, enclosing)
     made_from = _load_derivations(connection, version_ids)
+    links = load_links(connection, _citing([*found.values(), *enclosing.values()]))
+    notices = load_notices(connection, {item.version.article_id for item in found.values()})
     return [
-        _claim_evidence(claim_id, texts[claim_id], [found[key] for key in members[claim_id]], enclosing, made_from)
+        _claim_evidence(
+            claim_id, texts[claim_id], [found[key] for key in members[claim_id]], enclosing, made_from, links, notices
+        )
         for claim_id in claim_ids
         if claim_id in texts
     ]
@@ -130,6 +148,11 @@ def load_claims(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimE
 def is_opposite(text: str, other: str) -> bool:
     """Whether one of two texts of the same claim negates it: who asserts the one denies the other."""
     return text != other and read_wording(text).is_negated != read_wording(other).is_negated
+
+
+def stance_towards(stance: Stance, text: str, claim_text: str) -> Stance:
+    """The stance to a claim of who has this stance to `text`, a wording of the same claim or of its opposite."""
+    return _TURNED.get(stance, stance) if is_opposite(text, claim_text) else stance
 
 
 _TURNED = {Stance.ASSERTS: Stance.DENIES, Stance.SUPPORTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}
@@ -154,6 +177,8 @@ def _claim_evidence(
     members: list[AttributionEvidence],
     enclosing: dict[int, AttributionEvidence],
     made_from: list[DerivationEvidence],
+    links: dict[int, tuple[tuple[str, str], ...]],
+    notices: list[Notice],
 ) -> ClaimEvidence:
     members.sort(key=lambda item: (item.version.at, item.version.url, item.sentence, item.attribution_id))
     versions = {item.version.version_id for item in members}
@@ -169,22 +194,65 @@ def _claim_evidence(
         members=tuple(members),
         ancestors=ancestors,
         derivations=tuple(row for row in made_from if row.version_id in versions),
+        notices=tuple(notice for notice in notices if notice.is_of(members) and notice.concerns(text)),
+        links=links,
     )
 
 
+def with_declines(connection: Connection, evidence: ClaimEvidence) -> ClaimEvidence:
+    """Add the answers that those whom the claim is about did not give, in the articles that carry it."""
+    about = {entity for item in evidence.members for entity, _ in item.about}
+    ids = {item.attribution_id for item in evidence.members}
+    versions = sorted({item.version.version_id for item in evidence.members})
+    found: list[int] = []
+    for start in range(0, len(versions), 500):
+        query = (
+            select(attributions.c.id, entities.c.canonical_id)
+            .join(entities, entities.c.id == attributions.c.source_entity_id)
+            .where(attributions.c.version_id.in_(versions[start : start + 500]))
+            .where(attributions.c.stance == Stance.DECLINES)
+        )
+        found += [row.id for row in connection.execute(query) if row.canonical_id in about and row.id not in ids]
+    loaded = load_attributions(connection, found).values()
+    declines = sorted(loaded, key=lambda item: (item.version.at, item.version.url, item.sentence, item.attribution_id))
+    return replace(evidence, declines=tuple(declines))
+
+
+def load_links(connection: Connection, version_ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return the links of these versions as (URL, text); a version without any is left out."""
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    wanted = sorted(set(version_ids))
+    for start in range(0, len(wanted), 500):
+        query = select(article_versions.c.id, article_versions.c.links)
+        for row in connection.execute(query.where(article_versions.c.id.in_(wanted[start : start + 500]))):
+            if row.links:
+                found[row.id] = tuple((link["url"], link["text"]) for link in row.links)
+    return found
+
+
+def _citing(items: Iterable[AttributionEvidence]) -> set[int]:
+    kinds = (SourceType.PUBLICATION, SourceType.ORGANISATION)
+    return {item.version.version_id for item in items if item.source_type in kinds}
+
+
 def _attribution_query() -> Select[*tuple[Any, ...]]:
-    source = entities.alias("source")
+    """With the sentence alone, not the whole text: a claim can stand in ten thousand articles."""
+    source, group, affiliation = entities.alias("source"), entities.alias("group"), entities.alias("affiliation")
+    start, end = attributions.c.sentence_start, attributions.c.sentence_end
     return (
         select(
             attributions,
             source.c.canonical_id.label("source_canonical_id"),
+            group.c.canonical_id.label("affiliation_canonical_id"),
+            affiliation.c.name.label("affiliation_name"),
+            func.substr(article_versions.c.text, start + 1, end - start).label("words"),
             article_versions.c.article_id,
             article_versions.c.title,
-            article_versions.c.text,
             article_versions.c.sha256,
             article_versions.c.published_at,
             article_versions.c.first_seen_at,
             articles.c.url,
+            articles.c.outlet_id,
             outlets.c.name.label("outlet"),
             outlets.c.family,
         )
@@ -192,6 +260,8 @@ def _attribution_query() -> Select[*tuple[Any, ...]]:
         .join(articles, articles.c.id == article_versions.c.article_id)
         .outerjoin(outlets, outlets.c.id == articles.c.outlet_id)
         .outerjoin(source, source.c.id == attributions.c.source_entity_id)
+        .outerjoin(group, group.c.id == attributions.c.affiliation_id)
+        .outerjoin(affiliation, affiliation.c.id == group.c.canonical_id)
     )
 
 
@@ -272,9 +342,13 @@ def _attribution_evidence(
         stance=Stance(row.stance),
         confidence=row.confidence,
         sentence=sentence,
-        words=row.text[sentence.start : sentence.end],
+        words=row.words,
         spans=spans,
-        cue_words=_cue_words(row.text, spans),
+        cue_words=_cue_words(row.words, sentence.start, spans),
+        source_words=_words_of(row.words, sentence.start, spans.get("source", ())),
+        addressee=_words_of(row.words, sentence.start, spans.get("addressee", ())),
+        told_words=_words_of(row.words, sentence.start, (*spans.get("cue", ()), *spans.get("addressee", ()))),
+        affiliation=None if row.affiliation_name is None else (row.affiliation_canonical_id, row.affiliation_name),
         about=about,
     )
 
@@ -286,6 +360,7 @@ def _version_evidence(row: Row[Any]) -> VersionEvidence:
         url=row.url,
         title=row.title,
         outlet=row.outlet,
+        outlet_id=row.outlet_id,
         family=row.family,
         sha256=row.sha256,
         published_at=row.published_at,
@@ -298,7 +373,14 @@ def _version_evidence(row: Row[Any]) -> VersionEvidence:
 _TOGETHER_CHARACTERS = 30
 
 
-def _cue_words(text: str, spans: dict[str, tuple[Span, ...]]) -> str:
+def _words_of(sentence: str, offset: int, spans: tuple[Span, ...]) -> str | None:
+    """From the first of `spans` to the last; `None` for none."""
+    if not spans:
+        return None
+    return sentence[min(spans).start - offset : max(spans).end - offset]
+
+
+def _cue_words(sentence: str, offset: int, spans: dict[str, tuple[Span, ...]]) -> str:
     cue, source = spans.get("cue", ()), spans.get("source", ())
     if not cue:
         return ""
@@ -307,4 +389,4 @@ def _cue_words(text: str, spans: dict[str, tuple[Span, ...]]) -> str:
         gap = max(start - source[-1].end, source[0].start - end)
         if gap <= _TOGETHER_CHARACTERS:
             start, end = min(start, source[0].start), max(end, source[-1].end)
-    return text[start:end]
+    return sentence[start - offset : end - offset]

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from graph.ids import stable_id
 from graph.rows import insert_new, storable
-from graph.schema import failures
+from graph.schema import failures, feed_entries, feeds
 from graph.store import Store
+from graph.times import CLOCK_ERROR
 
 # Waits of 15 min, 30 min, 1 h ... up to a week: an item is tried for ever, but seldom.
 FIRST_WAIT_SECONDS = 15 * 60.0
@@ -30,6 +31,12 @@ class Failure:
     first_at: datetime
     last_at: datetime
     next_try_at: datetime | None
+
+
+def must_wait(now: datetime) -> ColumnElement[bool]:
+    """Of a failure: whether its item is not to be tried now. One of the future was dated by a clock that was ahead."""
+    later = (failures.c.next_try_at > now) & (failures.c.last_at <= now + CLOCK_ERROR)
+    return failures.c.next_try_at.is_(None) | later
 
 
 def record_failure(
@@ -105,6 +112,26 @@ def retry_all_now(store: Store, *, now: datetime) -> None:
     """Let the next run try everything that failed again."""
     with store.writing() as connection:
         connection.execute(failures.update().values(next_try_at=now))
+
+
+def retry_now(store: Store, chosen: Sequence[Failure], *, now: datetime) -> list[str]:
+    """Let the next run try these again. Return the pages among them that no feed shows: no run asks for those."""
+    ids = [stable_id("failure", failure.stage, storable(failure.item)) for failure in chosen]
+    polled = {failure.item for failure in chosen if failure.stage == "poll"}
+    fetched = {failure.item for failure in chosen if failure.stage == "fetch"}
+    item = func.coalesce(feed_entries.c.url, feeds.c.url + "#" + feed_entries.c.entry_id)
+    shown = select(item).join(feeds, feeds.c.id == feed_entries.c.feed_id).where(item.in_(fetched))
+    with store.writing() as connection:
+        connection.execute(failures.update().where(failures.c.id.in_(ids)).values(next_try_at=now))
+        due = feeds.update().where(feeds.c.url.in_(polled)).values(next_due_at=now, due_reason="to be tried again")
+        connection.execute(due)
+        return sorted(fetched - set(connection.execute(shown).scalars()))
+
+
+def forget_failures(store: Store, *, stage: str, items: Iterable[str]) -> None:
+    """Forget the failures of items that have now succeeded, as `clear_failures` does, in a transaction of its own."""
+    with store.writing() as connection:
+        clear_failures(connection, stage=stage, items=items)
 
 
 def _wait(attempts: int, retry_after_seconds: float | None) -> timedelta:

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Row, Select, bindparam, delete, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, tuple_
 
 from graph.articles import SavedArticle, insert_articles
-from graph.failures import clear_failures
+from graph.failures import clear_failures, must_wait
 from graph.ids import stable_id
 from graph.rows import insert_new, storable
 from graph.schema import failures, feed_entries, feeds
 from graph.store import Store
-from ingest.article import Article
+from graph.times import CLOCK_ERROR
+from ingest.article import Article, Link
 from ingest.feed import Entry, FeedHealth, FeedState
 
 _STATE_FIELDS = tuple(field.name for field in fields(FeedState))
@@ -64,6 +66,16 @@ def remove_feed(store: Store, url: str) -> bool:
         return connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount > 0
 
 
+def pause_feed(store: Store, url: str, *, is_paused: bool, now: datetime) -> bool:
+    """Poll a feed no more until it is taken up again, which makes it due; return whether it is followed."""
+    health = FeedHealth.PAUSED if is_paused else FeedHealth.ACTIVE
+    with store.writing() as connection:
+        change = feeds.update().where(feeds.c.url == url).values(health=health)
+        if not is_paused:
+            change = change.values(next_due_at=now, due_reason="taken up again")
+        return connection.execute(change).rowcount > 0
+
+
 def list_feeds(store: Store) -> Sequence[FeedState]:
     """All followed feeds, by outlet and URL."""
     with store.reading() as connection:
@@ -86,13 +98,16 @@ def due_feeds(store: Store, *, now: datetime, batch: int = 500) -> Iterator[Feed
         last = (rows[-1].next_due_at, rows[-1].id)
 
 
-def count_due(store: Store, *, now: datetime) -> int:
+def count_due(store: Store, *, now: datetime, late_by: timedelta = timedelta(0)) -> int:
+    """How many feeds are to be polled now, or should have been for as long as `late_by`."""
     with store.reading() as connection:
-        return connection.execute(select(func.count()).select_from(_due(now).subquery())).scalar_one()
+        return connection.execute(select(func.count()).select_from(_due(now, late_by).subquery())).scalar_one()
 
 
-def _due(now: datetime) -> Select[*tuple[Any, ...]]:
-    return select(feeds).where(feeds.c.health == FeedHealth.ACTIVE, feeds.c.next_due_at <= now)
+def _due(now: datetime, late_by: timedelta = timedelta(0)) -> Select[*tuple[Any, ...]]:
+    # Polled in the future: the clock was ahead then, and when the feed is due was reckoned by it.
+    is_due = (feeds.c.next_due_at <= now - late_by) | (feeds.c.last_polled_at > now + CLOCK_ERROR)
+    return select(feeds).where(feeds.c.health == FeedHealth.ACTIVE, is_due)
 
 
 def count_items(store: Store, feed_url: str) -> ItemCounts:
@@ -105,6 +120,18 @@ def count_items(store: Store, feed_url: str) -> ItemCounts:
     with store.reading() as connection:
         items, changes, duplicates = connection.execute(query).one()
     return ItemCounts(items=items, changes=int(changes), duplicates=duplicates)
+
+
+def pause_host(connection: Connection, url: str, *, until: datetime) -> None:
+    """Let no feed of the host of `url` be due before `until`: a pause that it asked for outlives the run."""
+    parts = urlsplit(url)
+    address = func.coalesce(feeds.c.moved_to, feeds.c.url)
+    is_there = address.startswith(f"{parts.scheme}://{parts.netloc}/", autoescape=True)
+    connection.execute(
+        feeds.update()
+        .where(is_there, feeds.c.next_due_at < until)
+        .values(next_due_at=until, due_reason="its host asked for a pause")
+    )
 
 
 def make_all_due(store: Store, *, now: datetime) -> None:
@@ -158,11 +185,7 @@ def save_entry_articles(
 
 def _pending(now: datetime) -> Select[*tuple[Any, ...]]:
     item = func.coalesce(feed_entries.c.url, feeds.c.url + "#" + feed_entries.c.entry_id)
-    waiting = (
-        select(failures.c.id)
-        .where(failures.c.stage == "fetch", failures.c.item == item)
-        .where(failures.c.next_try_at.is_(None) | (failures.c.next_try_at > now))
-    )
+    waiting = select(failures.c.id).where(failures.c.stage == "fetch", failures.c.item == item).where(must_wait(now))
     return (
         select(feed_entries, feeds.c.url.label("feed_url"), feeds.c.outlet)
         .join(feeds, feeds.c.id == feed_entries.c.feed_id)
@@ -188,6 +211,7 @@ def _pending_of(row: Row[tuple[object, ...]]) -> PendingEntry:
     values = row._mapping
     entry = Entry(
         id=values["entry_id"],
+        links=tuple(Link(url=link["url"], text=link["text"]) for link in values["links"] or ()),
         **{name: values[name] for name in ("url", "title", "summary", "content", "author", "published_at")},
     )
     return PendingEntry(entry_key=values["id"], feed_url=values["feed_url"], outlet=values["outlet"], entry=entry)

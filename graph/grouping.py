@@ -1,4 +1,4 @@
-"""Which claims, or entities, are one: `canonical_id`, computed from the links that were found and people's decisions.
+"""Which claims are one: `canonical_id`, computed from the links that were found and people's decisions.
 
 A pure function of the rows: whatever the order in which they came, and after an undo, the same rows give the same
 groups. Only what is connected with the things that changed is computed again.
@@ -9,46 +9,55 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from graph.joining import Pair, join, pair_of
 from graph.pairs import JOIN_SCORE, Relation
-from graph.schema import claim_links, claims, decisions, entities
+from graph.schema import claim_links, claim_members, claims, decisions, rejected_attributions
 from nlp.wording import Wording, read_wording
 
 # A person's merge outweighs all that was computed; of two, the older comes first.
 _DECIDED = 1e6
 _CHUNK = 500
-_APART = (Relation.RIVAL, Relation.ASKS, Relation.APART)
+_APART = (Relation.RIVAL, Relation.ASKS, Relation.APART, Relation.NARROWER)
 # Just below a join: two near claims that were not found to be the same.
 _WEAK = JOIN_SCORE - 0.5
 # A claim is clearest in a sentence: fewer words leave out who or what, more say a second thing. Looked at on BASIL.
 _CLEAR_WORDS = (7, 30)
 
 
-def regroup(connection: Connection, kind: str, things: Iterable[int]) -> None:
-    """Compute `canonical_id` again for all things of `kind` (claim, entity) that are connected with `things`."""
-    table = claims if kind == "claim" else entities
-    rows = _connected_decisions(connection, kind, set(things))
-    everything = set(things) | {row.left_id for row in rows} | {row.right_id for row in rows}
-    links: list[Row[Any]] = []
-    if kind == "claim":
-        everything, rows, links = _connected_claims(connection, everything)
-    held = _load(connection, table, everything)
-    groups = join(held, _scores(links, rows), forbidden=_forbidden(links, rows), threshold=JOIN_SCORE)
+def regroup_claims(connection: Connection, claim_ids: Iterable[int]) -> None:
+    """Compute `canonical_id` again for all claims that are connected with these."""
+    connected, rows, links = _connected_claims(connection, set(claim_ids))
+    held = _load_claims(connection, connected)
+    unsaid = _find_unsaid(connection, held)
+    groups = join(held.keys() - unsaid, _scores(links, rows), forbidden=_forbidden(links, rows), threshold=JOIN_SCORE)
+    groups += [(claim,) for claim in sorted(unsaid)]
     for group in groups:
-        canonical = _clearest(group, held) if kind == "claim" else group[0]
-        stale = [thing for thing in group if held[thing].canonical_id != canonical]
+        canonical = _clearest(group, held)
+        stale = [claim for claim in group if held[claim].canonical_id != canonical]
         for chunk in _chunks(stale):
-            connection.execute(update(table).where(table.c.id.in_(chunk)).values(canonical_id=canonical))
+            connection.execute(update(claims).where(claims.c.id.in_(chunk)).values(canonical_id=canonical))
+
+
+def _find_unsaid(connection: Connection, claim_ids: Iterable[int]) -> set[int]:
+    """Of these claims those that nobody makes but in attributions that a person has rejected: they hold nothing up."""
+    unsaid: set[int] = set()
+    for chunk in _chunks(claim_ids):
+        said = select(claim_members.c.claim_id).where(claim_members.c.claim_id == rejected_attributions.c.claim_id)
+        query = select(rejected_attributions.c.claim_id).where(
+            rejected_attributions.c.claim_id.in_(chunk), ~said.exists()
+        )
+        unsaid |= set(connection.execute(query).scalars())
+    return unsaid
 
 
 def regroup_decided(connection: Connection, claim_ids: Iterable[int]) -> None:
     """Group those of these claims that people decided on: a decision holds for a claim that has come back."""
-    rows = _decisions_on(connection, "claim", claim_ids)
+    rows = _decisions_on(connection, claim_ids)
     touched = {side for row in rows if row.undone_at is None for side in (row.left_id, row.right_id)}
     if touched:
-        regroup(connection, "claim", touched)
+        regroup_claims(connection, touched)
 
 
 def links_of(connection: Connection, things: Iterable[int]) -> list[Row[Any]]:
@@ -67,12 +76,35 @@ def _connected_claims(connection: Connection, things: set[int]) -> tuple[set[int
     frontier = set(things)
     while frontier:
         seen |= frontier
-        touching = links_of(connection, frontier)
-        near = {side for row in touching if _is_bond(row) for side in (row.left_id, row.right_id)}
-        near |= {side for row in _decisions_on(connection, "claim", frontier) for side in (row.left_id, row.right_id)}
-        frontier = near - seen
-    links = [row for row in links_of(connection, seen) if row.left_id in seen and row.right_id in seen]
-    return seen, _decisions_on(connection, "claim", seen), links
+        near = {side for row in _decisions_on(connection, frontier) for side in (row.left_id, row.right_id)}
+        frontier = (_bound_to(connection, frontier) | near) - seen
+    return seen, _decisions_on(connection, seen), _links_among(connection, seen)
+
+
+def _bound_to(connection: Connection, claim_ids: Iterable[int]) -> set[int]:
+    """The claims that one of these was judged the same as."""
+    bond = (claim_links.c.relation == Relation.SAME) & (claim_links.c.score >= JOIN_SCORE)
+    found: set[int] = set()
+    for chunk in _chunks(claim_ids):
+        for ours, theirs in (
+            (claim_links.c.left_id, claim_links.c.right_id),
+            (claim_links.c.right_id, claim_links.c.left_id),
+        ):
+            found |= set(connection.execute(select(theirs).where(ours.in_(chunk), bond).distinct()).scalars())
+    return found
+
+
+def _links_among(connection: Connection, claim_ids: set[int]) -> list[Row[Any]]:
+    """The links of which both sides are among these, without their reasons, which are long."""
+    columns = (claim_links.c.left_id, claim_links.c.right_id, claim_links.c.relation, claim_links.c.score)
+    query: Select[Any] = select(*columns)
+    found = [
+        row
+        for chunk in _chunks(claim_ids)
+        for row in connection.execute(query.where(claim_links.c.left_id.in_(chunk)))
+        if row.right_id in claim_ids
+    ]
+    return sorted(found, key=lambda row: (row.left_id, row.right_id))
 
 
 def _is_bond(row: Row[Any]) -> bool:
@@ -97,30 +129,19 @@ def _forbidden(links: Iterable[Row[Any]], decided: Iterable[Row[Any]]) -> list[P
     return sorted((computed - merged) | split)
 
 
-def _connected_decisions(connection: Connection, kind: str, things: set[int]) -> list[Row[Any]]:
+def _decisions_on(connection: Connection, claim_ids: Iterable[int]) -> list[Row[Any]]:
     found: dict[int, Row[Any]] = {}
-    frontier, seen = set(things), set[int]()
-    while frontier:
-        rows = _decisions_on(connection, kind, frontier)
-        found |= {row.id: row for row in rows}
-        seen |= frontier
-        frontier = {thing for row in rows for thing in (row.left_id, row.right_id)} - seen
-    return [found[number] for number in sorted(found)]
-
-
-def _decisions_on(connection: Connection, kind: str, things: Iterable[int]) -> list[Row[Any]]:
-    found: dict[int, Row[Any]] = {}
-    for chunk in _chunks(things):
+    for chunk in _chunks(claim_ids):
         touches = decisions.c.left_id.in_(chunk) | decisions.c.right_id.in_(chunk)
-        rows = connection.execute(select(decisions).where(decisions.c.kind == kind, touches))
+        rows = connection.execute(select(decisions).where(decisions.c.kind == "claim", touches))
         found |= {row.id: row for row in rows}
     return [found[number] for number in sorted(found)]
 
 
-def _load(connection: Connection, table: Table, things: Iterable[int]) -> dict[int, Row[Any]]:
+def _load_claims(connection: Connection, claim_ids: Iterable[int]) -> dict[int, Row[Any]]:
     held: dict[int, Row[Any]] = {}
-    for chunk in _chunks(things):
-        held |= {row.id: row for row in connection.execute(select(table).where(table.c.id.in_(chunk)))}
+    for chunk in _chunks(claim_ids):
+        held |= {row.id: row for row in connection.execute(select(claims).where(claims.c.id.in_(chunk)))}
     return held
 
 

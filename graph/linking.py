@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, func, select
 
 from graph.claim_keys import stands_for_itself
-from graph.grouping import regroup
+from graph.grouping import regroup_claims
 from graph.joining import pair_of
 from graph.pairs import LEAST_COSINE, Phrase, Verdict, compare, phrase_of
+from graph.pgvector import PgVectorIndex, has_pgvector
 from graph.rows import insert_new
 from graph.schema import claim_links, claim_vectors, claims
 from graph.store import Store
-from graph.vectors import ClaimIndex, pack, unpack
+from graph.vectors import ClaimIndex, NeighbourIndex, pack, unpack
 from nlp.sentences import SENTENCE_MODEL
 from nlp.wording import read_wording
 
@@ -49,7 +50,8 @@ class _Known:
 
 
 class Linker:
-    """Links the claims of one store that are not linked yet. Holds the index and the phrases that it has met."""
+    """Links the claims of one store that are not linked yet. Holds the index and the phrases that it has met, so that
+    one works at a time (`graph.alone`)."""
 
     def __init__(self, store: Store, encoder: Encoder, *, index_path: Path | None = None) -> None:
         self._store = store
@@ -57,12 +59,12 @@ class Linker:
         self._known: dict[int, _Known] = {}
         with store.writing() as connection:
             connection.execute(delete(claim_vectors).where(claim_vectors.c.model != SENTENCE_MODEL))
-            self._index = ClaimIndex(connection, model=SENTENCE_MODEL, path=index_path)
+            self._index = _open_index(connection, index_path)
 
     def link_new(self) -> Iterator[int]:
         """Link all that waits; yield the number of claims after each batch, which is one transaction."""
         while True:
-            with self._store.writing() as connection:
+            with self._store.writing(alone=True) as connection:
                 rows = connection.execute(_waiting().limit(BATCH)).all()
                 if rows:
                     self._link(connection, rows)
@@ -76,20 +78,20 @@ class Linker:
     def _link(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
         if len(self._known) > MOST_KNOWN:
             self._known.clear()
-        clear = [row for row in rows if stands_for_itself(row.text)]
+        clear = [row for row in rows if not row.is_topic and stands_for_itself(row.text)]
         vectors = self._encoder.encode([row.text for row in clear])
         packed = {row.id: pack(vector) for row, vector in zip(clear, vectors, strict=True)}
         records = [{"claim_id": row.id, "model": SENTENCE_MODEL, "vector": packed.get(row.id)} for row in rows]
         insert_new(connection, claim_vectors, records)
         # As they are kept, so that a pair has one cosine whichever of the two came first.
         kept = np.stack([unpack(packed[row.id]) for row in clear]) if clear else vectors
-        self._index.add([row.id for row in clear], kept)
+        self._index.add(connection, [row.id for row in clear], kept)
         for row, vector in zip(clear, kept, strict=True):
             self._known[row.id] = _Known(phrase=phrase_of(read_wording(row.text)), vector=vector)
-        near = dict(zip([row.id for row in clear], self._index.find(kept, count=NEIGHBOURS), strict=True))
+        near = dict(zip([row.id for row in clear], self._index.find(connection, kept, count=NEIGHBOURS), strict=True))
         self._learn(connection, {other for found in near.values() for other in found})
         self._save_verdicts(connection, near)
-        regroup(connection, "claim", near)
+        regroup_claims(connection, near)
 
     def _save_verdicts(self, connection: Connection, near: dict[int, list[int]]) -> None:
         verdicts: dict[tuple[int, int], Verdict] = {}
@@ -123,6 +125,12 @@ class Linker:
                 self._known[row.id] = _Known(phrase=phrase_of(read_wording(row.text)), vector=unpack(row.vector))
 
 
+def _open_index(connection: Connection, path: Path | None) -> NeighbourIndex:
+    if has_pgvector(connection):
+        return PgVectorIndex(connection, model=SENTENCE_MODEL)
+    return ClaimIndex(connection, model=SENTENCE_MODEL, path=path)
+
+
 def count_unlinked(store: Store) -> int:
     with store.reading() as connection:
         return connection.execute(select(func.count()).select_from(_waiting().subquery())).scalar_one()
@@ -130,7 +138,7 @@ def count_unlinked(store: Store) -> int:
 
 def _waiting() -> Any:
     return (
-        select(claims.c.id, claims.c.text)
+        select(claims.c.id, claims.c.text, claims.c.is_topic)
         .outerjoin(claim_vectors, claim_vectors.c.claim_id == claims.c.id)
         .where(claim_vectors.c.claim_id.is_(None))
         .order_by(claims.c.id)

@@ -5,15 +5,19 @@ Ten outlets with one wire story are one origin. Two named origins mean "not show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import networkx as nx
 
-from graph.chains import Chain, Resolution
+from graph.chains import Chain, Hop, Resolution
 from graph.claim_keys import fold_words
+from graph.derivations import canonical_outlet
 from graph.evidence import AttributionEvidence
+from graph.outlet_names import fold_outlet
+from graph.speakers import spoken_for
 
 
 class OriginKind(StrEnum):
@@ -40,16 +44,29 @@ class Origins:
     classes: tuple[OriginClass, ...]
 
 
+class _Key(NamedTuple):
+    """What attributions of one origin share; `label` is what people call it."""
+
+    value: Hashable
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _JoinRule:
-    """Attributions with an equal key are joined; `None` joins nothing."""
+    """Attributions with an equal key are joined."""
 
-    key: Callable[[AttributionEvidence, Chain], Iterable[Hashable]]
-    reason: str  # with {key}
+    keys: Callable[[AttributionEvidence, Chain], Iterable[_Key]]
+    reason: str  # with {label}
 
 
-def find_origins(items: Sequence[AttributionEvidence], chains: dict[int, Chain]) -> Origins:
-    """Sort `items` into classes of one origin and count them."""
+def find_origins(
+    items: Sequence[AttributionEvidence], chains: Mapping[int, Chain], *, retracted: Collection[int] = ()
+) -> Origins:
+    """Sort `items` into classes of one origin and count them.
+
+    A class of which all that names its origin has been taken back (`retracted`: attribution ids) counts in `at_most`
+    only.
+    """
     classes = [_describe(group, chains, reasons) for group, reasons in _join(items, chains)]
     families = {item.attribution_id: _family(item) or item.version.url for item in items}
     named = [found for found in classes if found.kind is OriginKind.NAMED]
@@ -57,8 +74,14 @@ def find_origins(items: Sequence[AttributionEvidence], chains: dict[int, Chain])
     without = [found for found in classes if found.kind is OriginKind.NO_LINEAGE]
     known = {families[key] for found in named + unnamed for key in found.attribution_ids}
     further = {frozenset(families[key] for key in found.attribution_ids) for found in without}
+    stand = {
+        key for found in classes for key in found.attribution_ids
+        if key not in retracted and _kind_of(chains[key]) is found.kind
+    }  # fmt: skip
+    standing_named = [found for found in named if not stand.isdisjoint(found.attribution_ids)]
+    standing_unnamed = [found for found in unnamed if not stand.isdisjoint(found.attribution_ids)]
     return Origins(
-        at_least=len(named) or min(1, len(unnamed)),
+        at_least=len(standing_named) or min(1, len(standing_unnamed)),
         at_most=len(named) + len(unnamed) + len([group for group in further if group.isdisjoint(known)]),
         no_lineage=len(without),
         classes=tuple(classes),
@@ -66,25 +89,28 @@ def find_origins(items: Sequence[AttributionEvidence], chains: dict[int, Chain])
 
 
 def _join(
-    items: Sequence[AttributionEvidence], chains: dict[int, Chain]
+    items: Sequence[AttributionEvidence], chains: Mapping[int, Chain]
 ) -> list[tuple[list[AttributionEvidence], list[str]]]:
     """Connected components over the keys that attributions share, each with the reasons that hold it together."""
     graph: nx.Graph[Hashable] = nx.Graph()
     by_id = {item.attribution_id: item for item in items}
+    place = {item.attribution_id: number for number, item in enumerate(items)}
     graph.add_nodes_from(by_id)
+    labels: dict[Hashable, str] = {}
     for rule in _RULES:
         for item in items:
-            for key in rule.key(item, chains[item.attribution_id]):
-                graph.add_edge(item.attribution_id, (rule.reason, key))
+            for key in rule.keys(item, chains[item.attribution_id]):
+                labels[rule.reason, key.value] = rule.reason.format(label=key.label)
+                graph.add_edge(item.attribution_id, (rule.reason, key.value))
     groups = []
     for component in nx.connected_components(graph):
-        members = [item for item in items if item.attribution_id in component]
-        shared = [node for node in component if isinstance(node, tuple) and graph.degree(node) > 1]
-        groups.append((members, sorted(reason.format(key=key) for reason, key in shared)))
-    return groups
+        members = sorted((node for node in component if node in by_id), key=lambda node: place[node])
+        shared = {labels[node] for node in component if node in labels and graph.degree(node) > 1}
+        groups.append(([by_id[node] for node in members], sorted(shared)))
+    return sorted(groups, key=lambda group: place[group[0][0].attribution_id])
 
 
-def _describe(members: list[AttributionEvidence], chains: dict[int, Chain], reasons: list[str]) -> OriginClass:
+def _describe(members: list[AttributionEvidence], chains: Mapping[int, Chain], reasons: list[str]) -> OriginClass:
     kinds = {item.attribution_id: _kind_of(chains[item.attribution_id]) for item in members}
     kind = min(kinds.values(), key=list(OriginKind).index)
     leading = next(item for item in members if kinds[item.attribution_id] is kind)
@@ -118,47 +144,65 @@ def _origin_name(chain: Chain) -> str | None:
     return next((hop.name for hop in reversed(chain.hops) if hop.name), None)
 
 
-def _same_text(item: AttributionEvidence, _chain: Chain) -> list[Hashable]:
-    return [item.version.sha256[:12]]
+def _same_text(item: AttributionEvidence, _chain: Chain) -> list[_Key]:
+    return [_Key(item.version.sha256, item.version.sha256)]
 
 
-def _same_passage(item: AttributionEvidence, _chain: Chain) -> list[Hashable]:
+def _same_passage(item: AttributionEvidence, _chain: Chain) -> list[_Key]:
     """The sentence, in articles that share more text than it: copies, whole or in part."""
-    return [] if item.version.text_group is None else [(item.version.text_group, fold_words(item.words))]
+    words = fold_words(item.words)
+    return [] if item.version.text_group is None else [_Key((item.version.text_group, words), words)]
 
 
-def _shared_hops(_item: AttributionEvidence, chain: Chain) -> list[Hashable]:
+def _shared_hops(_item: AttributionEvidence, chain: Chain) -> list[_Key]:
     """Agencies and publications that the chain goes through, and the held articles that it was followed into."""
     through = [hop for hop in chain.hops[1:] if hop.kind in ("agency", "publication")]
-    return [hop.name for hop in through if hop.name]
+    return [_Key(canonical_outlet(hop.name), hop.name) for hop in through if hop.name and _is_known(hop)]
 
 
-def _articles(item: AttributionEvidence, chain: Chain) -> list[Hashable]:
+def _articles(item: AttributionEvidence, chain: Chain) -> list[_Key]:
     """The article itself and those that the chain was followed into."""
-    return [item.version.url, *(hop.article for hop in chain.hops[1:] if hop.article)]
+    return [_Key(url, url) for url in (item.version.url, *(hop.article for hop in chain.hops[1:] if hop.article))]
 
 
-def _innermost(_item: AttributionEvidence, chain: Chain) -> list[Hashable]:
+def _innermost(_item: AttributionEvidence, chain: Chain) -> list[_Key]:
+    """The identified source, as an entity and by its name."""
     if _kind_of(chain) is not OriginKind.NAMED:
         return []
-    name = chain.hops[-1].name
-    return [name] if name else []
+    name, entity = chain.hops[-1].name, chain.innermost.source_entity_id
+    if not name:
+        return []
+    return [_Key(fold_outlet(name), name), *([] if entity is None else [_Key(entity, name)])]
 
 
-def _unidentified_family(item: AttributionEvidence, chain: Chain) -> list[Hashable]:
+def _organisation(_item: AttributionEvidence, chain: Chain) -> list[_Key]:
+    """The organisation whose word it is, whoever said or wrote it."""
+    if chain.is_circular:
+        return []
+    found = spoken_for(chain.innermost)
+    return [] if found is None else [_Key(found[0], found[1]), _Key(fold_outlet(found[1]), found[1])]
+
+
+def _unidentified_family(item: AttributionEvidence, chain: Chain) -> list[_Key]:
     family = _family(item)
-    return [family] if family and _kind_of(chain) is not OriginKind.NAMED else []
+    return [_Key(family, family)] if family and _kind_of(chain) is not OriginKind.NAMED else []
 
 
 def _family(item: AttributionEvidence) -> str | None:
     return item.version.family or item.version.outlet
 
 
+def _is_known(hop: Hop) -> bool:
+    """ "Local media" are many; what two of them relay need not be one."""
+    return hop.resolution not in (Resolution.UNNAMED, Resolution.NONE)
+
+
 _RULES = (
-    _JoinRule(key=_same_text, reason="the same text"),
-    _JoinRule(key=_same_passage, reason="the same passage in articles that share text"),
-    _JoinRule(key=_shared_hops, reason="both go back to {key}"),
-    _JoinRule(key=_articles, reason="both go back to the article {key}"),
-    _JoinRule(key=_innermost, reason="the same source, {key}"),
-    _JoinRule(key=_unidentified_family, reason="the same outlet, {key}, and no identified source"),
+    _JoinRule(keys=_same_text, reason="the same text"),
+    _JoinRule(keys=_same_passage, reason="the same passage in articles that share text"),
+    _JoinRule(keys=_shared_hops, reason="both go back to {label}"),
+    _JoinRule(keys=_articles, reason="both go back to the article {label}"),
+    _JoinRule(keys=_innermost, reason="the same source, {label}"),
+    _JoinRule(keys=_organisation, reason="both are the word of {label}"),
+    _JoinRule(keys=_unidentified_family, reason="the same outlet or family, {label}, and no identified source"),
 )

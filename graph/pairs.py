@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from nlp.wording import Amount, Wording
+from graph.narrowing import find_narrower
+from nlp.wording import Amount, Wording, amount_key
 
 # Joined from this score on (log odds). Chosen on what `bench/claims.py` prints, for precision: see docs/decisions.md.
 JOIN_SCORE = 1.0
@@ -43,6 +44,8 @@ class Relation(StrEnum):
     SAME = "same"
     RIVAL = "rival"  # the same thing, given values that cannot both hold
     ASKS = "asks"  # one asks what the other states
+    NARROWER = "narrower"  # one says less than the other: of a part of those whom it names
+    DENIES = "denies"  # one seems to negate the other, not surely enough to be one claim
     APART = "apart"  # never joined: of other days, or with turned roles
     OTHER = "other"
 
@@ -57,6 +60,7 @@ class Phrase:
     rare: dict[str, float]
     information: dict[str, float]
     information_sum: float
+    bare: Phrase | None = None  # the same without its numbers; `None` where it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ def phrase_of(wording: Wording) -> Phrase:
         rare=rare,
         information={word: value * value for word, value in information.items()},
         information_sum=sum(value * value for value in information.values()),
+        bare=phrase_of(_without_amounts(wording)) if wording.amounts else None,
     )
 
 
@@ -115,17 +120,36 @@ def read_signs(left: Phrase, right: Phrase, cosine: float) -> tuple[float, ...]:
 
 def compare(left: Phrase, right: Phrase, cosine: float, *, weights: tuple[float, ...] | None = None) -> Verdict:
     """Judge a pair; `weights` of the signs are the fitted ones unless others are given."""
-    signs = read_signs(left, right, cosine)
-    score = sum(weight * sign for weight, sign in zip(weights or fitted_weights(), signs, strict=True))
     one, other = left.wording, right.wording
     is_opposite = one.is_negated != other.is_negated
     forbidden = find_conflict(one, other)
-    relation, reasons = Relation.SAME, _reasons(signs, score)
+    if forbidden is not None and forbidden[0] is Relation.RIVAL and cosine >= JOIN_COSINE:
+        score = _score_without_amounts(left, right, cosine, weights or fitted_weights())
+        return Verdict(relation=Relation.RIVAL, score=score, reasons=(forbidden[1],), is_opposite=is_opposite)
+    signs = read_signs(left, right, cosine)
+    score = sum(weight * sign for weight, sign in zip(weights or fitted_weights(), signs, strict=True))
     if forbidden is not None:
-        relation, reasons = forbidden[0], (forbidden[1],)
-    elif score < JOIN_SCORE + (OPPOSITE_MARGIN if is_opposite else 0.0) or not _is_near(signs):
+        return Verdict(relation=forbidden[0], score=score, reasons=(forbidden[1],), is_opposite=is_opposite)
+    relation, reasons = Relation.SAME, _reasons(signs, score)
+    if score < JOIN_SCORE or not _is_near(signs):
         relation, reasons = Relation.OTHER, ()
+    elif is_opposite and score < JOIN_SCORE + OPPOSITE_MARGIN:
+        relation, reasons = Relation.DENIES, ("one negates what is nearly the other", *reasons)
     return Verdict(relation=relation, score=score, reasons=reasons, is_opposite=is_opposite)
+
+
+def _score_without_amounts(left: Phrase, right: Phrase, cosine: float, weights: tuple[float, ...]) -> float:
+    """How alike two wordings are but for their numbers: one thing with two values, or two things."""
+    signs = read_signs(left.bare or left, right.bare or right, cosine)
+    score = sum(weight * sign for weight, sign in zip(weights, signs, strict=True))
+    return score if _is_near(signs) else min(score, 0.0)
+
+
+def _without_amounts(wording: Wording) -> Wording:
+    numbers = {amount_key(amount) for amount in wording.amounts}
+    return replace(
+        wording, amounts=(), weights={word: weight for word, weight in wording.weights.items() if word not in numbers}
+    )
 
 
 def _is_near(signs: tuple[float, ...]) -> bool:
@@ -149,7 +173,8 @@ def find_conflict(one: Wording, other: Wording) -> tuple[Relation, str] | None:
             return Relation.APART, f"other {what}"
     if _has_turned_roles(one, other):
         return Relation.APART, "the same names in turned roles"
-    return None
+    narrower = find_narrower(one.text, other.text)
+    return None if narrower is None else (Relation.NARROWER, narrower[1])
 
 
 @cache

@@ -9,19 +9,20 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from graph.failures import clear_failures, insert_failure
-from graph.following import state_values
+from graph.following import pause_host, state_values
 from graph.ids import stable_id
-from graph.rows import insert_new, storable
+from graph.rows import insert_new, link_rows, storable
 from graph.schema import entry_versions, feed_entries, feeds, polls
 from graph.store import Store
 from ingest.errors import HostPaused, IngestError
 from ingest.feed import Entry, FeedState
+from ingest.http import host_pause_seconds
 from ingest.identity import KnownEntry, SeenEntry, match_entries, url_key
 from ingest.polling import Overlap, Poll, after_failure, after_pause, after_success, has_gap
 
@@ -80,6 +81,8 @@ def save_polls(
                     is_final=False,
                     next_try_at=poll.state.next_due_at,
                 )
+                if (pause := host_pause_seconds(outcome.error)) is not None:
+                    pause_host(connection, poll.state.poll_url, until=now + timedelta(seconds=pause))
         clear_failures(
             connection, stage="poll", items=[poll.state.url for poll in saved if poll.state.error_streak == 0]
         )
@@ -173,6 +176,7 @@ def _change_entry(connection: Connection, url: str, item: SeenEntry, before: Kno
     if row.versions >= MOST_VERSIONS:
         return
     values = _texts(item.entry) | {"digest": item.digest, "versions": row.versions + 1, "state": "pending"}
+    values["links"] = link_rows(item.entry.links)
     connection.execute(feed_entries.update().where(feed_entries.c.id == row.id).values(**values))
     insert_new(connection, entry_versions, [_version_row(url, item, now)])
 
@@ -226,6 +230,7 @@ def _entry_row(feed_url: str, item: SeenEntry, now: datetime) -> dict[str, objec
         "digest": item.digest,
         "listed_at": now,
         "versions": 1,
+        "links": link_rows(item.entry.links),
         **_texts(item.entry),
     }
 

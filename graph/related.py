@@ -1,26 +1,44 @@
-"""Claims beside a claim: rivals that give the same thing another value, updates, and questions. Linked, never joined.
+"""Claims beside a claim: rivals that give the same thing another value, updates, narrower ones, questions, denials.
 
-A later value from the same source is an update of the earlier one, no rival.
+Linked, never joined. A later value from the same source is an update of the earlier one, no rival; so is a later and
+higher count of what can only grow.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from graph.evidence import ClaimEvidence, load_claims
+from graph.evidence import AttributionEvidence, ClaimEvidence, load_claims
 from graph.grouping import links_of
+from graph.narrowing import find_narrower
+from graph.outlet_names import fold_outlet
 from graph.pairs import JOIN_SCORE, Relation
-from graph.schema import claims
+from graph.schema import claim_links, claims
+from nlp.wording import read_wording
 
 # More would not be read.
 MOST_RELATED = 20
+_BESIDE = (Relation.RIVAL, Relation.ASKS, Relation.NARROWER, Relation.DENIES)
+_ONE_TIME = timedelta(days=31)
+# Counts of what has happened only grow.
+_TOLL = re.compile(
+    r"\b(?:died|dead|deaths?|killed|injured|wounded|hurt|infected|infections|cases|arrested|detained|displaced|evacuated"
+    r"|rescued|destroyed)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedClaim:
-    """`kind` is rival, update or asks; `reason` says in words what the two differ in."""
+    """`kind` is what it is to the claim: rival, update, narrower, broader, asks, answers or denies.
+
+    `reason` says in words what the two differ in.
+    """
 
     claim_id: int
     text: str
@@ -28,15 +46,29 @@ class RelatedClaim:
     reason: str
 
 
+def linked_claims(connection: Connection, claim_ids: Sequence[int]) -> set[int]:
+    """Return those of these claims that may have others beside them."""
+    found: set[int] = set()
+    for side in (claim_links.c.left_id, claim_links.c.right_id):
+        query = (
+            select(claims.c.canonical_id)
+            .join(claim_links, side == claims.c.id)
+            .where(claims.c.canonical_id.in_(claim_ids), is_beside())
+        )
+        found |= set(connection.execute(query).scalars())
+    return found
+
+
+def is_beside() -> ColumnElement[bool]:
+    """The links that lead to a claim beside another."""
+    return claim_links.c.relation.in_(_BESIDE) & (claim_links.c.score >= JOIN_SCORE)
+
+
 def load_related(connection: Connection, evidence: ClaimEvidence) -> tuple[RelatedClaim, ...]:
     """Return the claims beside this one, the nearest first, each once."""
     group = select(claims.c.id).where(claims.c.canonical_id == evidence.claim_id)
     ours = set(connection.execute(group).scalars())
-    rows = [
-        row
-        for row in links_of(connection, ours)
-        if row.relation in (Relation.RIVAL, Relation.ASKS) and row.score >= JOIN_SCORE
-    ]
+    rows = [row for row in links_of(connection, ours) if row.relation in _BESIDE and row.score >= JOIN_SCORE]
     other_of = {(row.left_id, row.right_id): row.right_id if row.left_id in ours else row.left_id for row in rows}
     query = select(claims.c.id, claims.c.canonical_id).where(claims.c.id.in_(other_of.values()))
     canonical = {row.id: row.canonical_id for row in connection.execute(query)}
@@ -45,25 +77,65 @@ def load_related(connection: Connection, evidence: ClaimEvidence) -> tuple[Relat
         claim_id = canonical[other_of[row.left_id, row.right_id]]
         if claim_id != evidence.claim_id and len(first) < MOST_RELATED:
             first.setdefault(claim_id, (row.relation, row.reasons[0]))
-    found = [other for other in load_claims(connection, list(first)) if other.members]
+    found = [
+        other for other in load_claims(connection, list(first)) if other.members and _is_of_one_time(evidence, other)
+    ]
     return tuple(_describe(evidence, other, *first[other.claim_id]) for other in found)
 
 
+def _is_of_one_time(ours: ClaimEvidence, other: ClaimEvidence) -> bool:
+    """Whether what is said was said within a month: last year's value is no rival of today's."""
+    return (
+        other.members[0].version.at <= ours.members[-1].version.at + _ONE_TIME
+        and ours.members[0].version.at <= other.members[-1].version.at + _ONE_TIME
+    )
+
+
 def _describe(ours: ClaimEvidence, other: ClaimEvidence, kind: str, reason: str) -> RelatedClaim:
-    source = _source_that_changed(ours, other) if kind == Relation.RIVAL else None
+    if kind == Relation.RIVAL:
+        kind, reason = _rival_or_update(ours, other, reason)
+    elif kind == Relation.NARROWER:
+        found = find_narrower(ours.text, other.text)
+        kind = "broader" if found is not None and found[0] == 0 else "narrower"
+    elif kind == Relation.ASKS:
+        kind = "answers" if read_wording(ours.text).is_question else "asks"
+    return RelatedClaim(claim_id=other.claim_id, text=other.text, kind=str(kind), reason=reason)
+
+
+def _rival_or_update(ours: ClaimEvidence, other: ClaimEvidence, reason: str) -> tuple[str, str]:
+    first, second = ours.members[0].version.at, other.members[0].version.at
+    kind, which = "update", "later" if first <= second else "earlier"
+    source = _source_that_changed(ours, other)
     if source is not None:
-        kind, reason = "update", f"{reason}, from the same source at another time, {source}"
-    return RelatedClaim(claim_id=other.claim_id, text=other.text, kind=kind, reason=reason)
+        return kind, f"{reason}; this is the {which}, from the same source, {source}"
+    if first != second and _TOLL.search(ours.text) and _TOLL.search(other.text):
+        low, high = (_highest(claim.text) for claim in ((ours, other) if first < second else (other, ours)))
+        if low < high:
+            return kind, f"{reason}; this is the {which} count of what can only grow"
+    return str(Relation.RIVAL), reason
+
+
+def _highest(text: str) -> float:
+    return max((amount.value for amount in read_wording(text).amounts), default=0.0)
 
 
 def _source_that_changed(ours: ClaimEvidence, other: ClaimEvidence) -> str | None:
     """An identified source that says the one and, in an article of another time, the other."""
-    said: dict[int, tuple[str, set[str]]] = {}
+    said: dict[Hashable, tuple[str, set[datetime]]] = {}
     for item in ours.members:
-        if item.source_entity_id is not None and item.source_name is not None:
-            said.setdefault(item.source_entity_id, (item.source_name, set()))[1].add(item.version.at.isoformat())
+        for key, name in _source_keys(item):
+            said.setdefault(key, (name, set()))[1].add(item.version.at)
     for item in other.members:
-        name, times = said.get(item.source_entity_id or 0, ("", set[str]()))
-        if times and item.version.at.isoformat() not in times:
-            return name
+        for key, _ in _source_keys(item):
+            name, times = said.get(key, ("", set[datetime]()))
+            if times and item.version.at not in times:
+                return name
     return None
+
+
+def _source_keys(item: AttributionEvidence) -> list[tuple[Hashable, str]]:
+    """The source as an entity, and by its full name: two of one name who speak of one thing are hardly two people."""
+    if item.source_entity_id is None or item.source_name is None:
+        return []
+    by_name = [(fold_outlet(item.source_name), item.source_name)] if " " in item.source_name else []
+    return [(item.source_entity_id, item.source_name), *by_name]

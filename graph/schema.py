@@ -27,9 +27,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
-HEAD = "0004"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0011"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -154,7 +155,7 @@ article_versions = Table(
     Column("byline", Text),
     Column("credit", Text),
     Column("language", Text),
-    Column("published_at", UtcDateTime),
+    Column("published_at", UtcDateTime, index=True),
     Column("published_from", Text, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     Column("links", JSON, nullable=False),  # [{"url", "text"}]
@@ -178,6 +179,7 @@ feed_entries = Table(
     Column("title", Text, nullable=False),
     Column("summary", Text),
     Column("content", Text),
+    Column("links", JSON(none_as_null=True)),  # of `content`: [{"url", "text"}]
     Column("author", Text),
     Column("published_at", UtcDateTime),
     Column("first_seen_at", UtcDateTime, nullable=False),
@@ -226,8 +228,22 @@ entities = Table(
     _id(),
     Column("type", Text, nullable=False),
     Column("name", Text, nullable=False),
-    # The entity that this one stands for after merges; itself where there was none. Computed from `decisions`.
+    # The entity that this one is called by; itself where it is alone. Computed from signs, names and `decisions`.
     _ref("canonical_id", "entities.id", index=True),
+    _ref("article_id", "articles.id", nullable=True, index=True),  # of a person, who is one article's until joined
+    Column("bucket", Id),  # equal where names could mean the same; NULL for what is only ever itself
+    Column("variant", Text, nullable=False, server_default=""),  # a person's middle names
+    Index("ix_entities_bucket_variant", "bucket", "variant"),
+)
+
+# What an article says around a person's name, as numbers: two people who share one are the same (`graph.signs`).
+entity_signs = Table(
+    "entity_signs",
+    metadata,
+    Column("sign", Id, primary_key=True, autoincrement=False),
+    _ref("entity_id", "entities.id", primary_key=True, index=True),
+    _ref("version_id", "article_versions.id", primary_key=True, index=True),
+    Column("score", Float, nullable=False),  # log odds
 )
 
 aliases = Table(
@@ -255,6 +271,7 @@ attributions = Table(
     _ref("version_id", "article_versions.id", index=True),
     _ref("parent_id", "attributions.id", nullable=True, index=True),
     _ref("source_entity_id", "entities.id", nullable=True, index=True),
+    _ref("affiliation_id", "entities.id", nullable=True, index=True),  # whom the source belongs to or speaks for
     Column("source_name", Text),
     Column("source_type", Text, nullable=False),
     Column("quotation_type", Text, nullable=False),
@@ -285,6 +302,22 @@ attribution_about = Table(
     _ref("entity_id", "entities.id", index=True),
 )
 
+# What Today, the timeline and Outlets count, in the order of time; kept by triggers, see migration 0010.
+attribution_times = Table(
+    "attribution_times",
+    metadata,
+    Column("at", UtcDateTime, primary_key=True),  # of the version: when it was published, else first seen
+    Column("attribution_id", Id, primary_key=True, autoincrement=False),
+    Column("article_id", Id, nullable=False),
+    Column("outlet_id", Id),
+    Column("source_entity_id", Id),
+    Column("topic_id", Id),  # the entity that its content is most about
+    Column("stance", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("is_outermost", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 claims = Table(
     "claims",
     metadata,
@@ -292,6 +325,8 @@ claims = Table(
     Column("text", Text, nullable=False),
     _ref("canonical_id", "claims.id", index=True),  # as in `entities`
     Column("last_seen_at", UtcDateTime, nullable=False, index=True),
+    # Only names what is spoken of, so that it is joined with nothing by its meaning.
+    Column("is_topic", Boolean, nullable=False, server_default=false()),
 )
 
 claim_members = Table(
@@ -321,6 +356,31 @@ claim_links = Table(
     Column("score", Float, nullable=False),  # log odds
     Column("reasons", JSON, nullable=False),  # [str]
     CheckConstraint("left_id < right_id", name="ascending"),
+)
+
+# What lists say of a claim that stands for its group, counted from its evidence (`graph.figures`) and never by hand.
+claim_figures = Table(
+    "claim_figures",
+    metadata,
+    _ref("claim_id", "claims.id", primary_key=True, ondelete="CASCADE"),
+    Column("articles", Integer, nullable=False, index=True),
+    Column("outlets", Integer, nullable=False),
+    Column("at_least", Integer, nullable=False, index=True),  # origins
+    Column("at_most", Integer, nullable=False),
+    Column("is_contested", Boolean, nullable=False),
+    Column("stances", JSON, nullable=False),  # {stance: attributions}
+    Column("about", JSON, nullable=False),  # [str], names
+    Column("earliest_held", Text, nullable=False),  # a URL
+    Column("earliest_at", UtcDateTime, nullable=False),
+    Column("latest_at", UtcDateTime, nullable=False, index=True),
+)
+
+# The claims of which something has changed since their figures were counted; kept by triggers, see migration 0008.
+claim_changes = Table(
+    "claim_changes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("claim_id", Id, nullable=False, index=True),
 )
 
 # A sample of the five-word runs of a version's text (`graph.copies`), by which copies of it are found.
@@ -357,23 +417,60 @@ derivations = Table(
     CheckConstraint("(from_version_id IS NULL) <> (from_name IS NULL)", name="one_origin"),
 )
 
+# Passages in which an outlet takes back or corrects what it reported.
+retractions = Table(
+    "retractions",
+    metadata,
+    _ref("version_id", "article_versions.id", primary_key=True),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, nullable=False),
+    CheckConstraint('"start" >= 0 AND "start" < "end"', name="span"),
+)
+
+# Which family an outlet was put into, by whom and why; the latest row of an outlet is what `outlets.family` says.
+outlet_families = Table(
+    "outlet_families",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    _ref("outlet_id", "outlets.id", index=True),
+    Column("family", Text),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+_APART = "action = 'split' OR undone_at IS NOT NULL"
+
 decisions = Table(
     "decisions",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("kind", Text, nullable=False),  # entity, claim
-    Column("action", Text, nullable=False),  # merge, split
+    Column("kind", Text, nullable=False),  # entity, claim, attribution
+    Column("action", Text, nullable=False),  # merge, split, reject
     Column("left_id", Id, nullable=False, index=True),
-    Column("right_id", Id, nullable=False, index=True),
+    Column("right_id", Id, index=True),  # NULL for what is decided about one thing
     Column("who", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("score", Float),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("undone_at", UtcDateTime),
     Column("undone_by", Text),
-    CheckConstraint("kind IN ('entity', 'claim')", name="kind"),
-    CheckConstraint("action IN ('merge', 'split')", name="action"),
+    CheckConstraint("kind IN ('entity', 'claim', 'attribution')", name="kind"),
+    CheckConstraint("action IN ('merge', 'split', 'reject')", name="action"),
+    CheckConstraint("(action = 'reject') = (right_id IS NULL)", name="sides"),
     CheckConstraint("left_id <> right_id", name="two_things"),
+    # Those that can keep two apart: few, and asked for with every article.
+    Index("ix_decisions_apart", "kind", sqlite_where=text(_APART), postgresql_where=text(_APART)),
+)
+
+# Attributions that a person has rejected, whole, so that they can come back (`graph.rejections`).
+rejected_attributions = Table(
+    "rejected_attributions",
+    metadata,
+    Column("attribution_id", Id, primary_key=True, autoincrement=False),
+    _ref("version_id", "article_versions.id", index=True),
+    Column("claim_id", Id, index=True),
+    Column("content", JSON, nullable=False),  # {"attribution": row, "inside": [id], "parts": {table: [row]}}
 )
 
 failures = Table(

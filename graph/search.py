@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
-from graph.schema import aliases, claims, entities
+from graph.names import fold_letters
+from graph.schema import aliases, claims, entities, outlets
 
 _TOKEN = re.compile(r"\w+")
 
@@ -63,13 +64,26 @@ def find_claims(connection: Connection, query: str | None, *, limit: int) -> Seq
     return list(dict.fromkeys(canonical[key] for key in found))
 
 
-def find_entities(connection: Connection, name: str) -> Sequence[int]:
-    """Return the canonical ids of the entities that some text calls `name`, in any case."""
+def find_entities(connection: Connection, name: str, *, whole_group: bool = False) -> Sequence[int]:
+    """Return the canonical ids of the entities that some text calls `name`, in any case, with or without accents.
+
+    With `whole_group` the ids of all that stand for the same, which is what the rows of attributions refer to.
+    """
     query = (
         select(entities.c.canonical_id)
         .join(aliases, aliases.c.entity_id == entities.c.id)
-        .where(aliases.c.folded == " ".join(name.split()).casefold())
+        .where(aliases.c.folded.in_({fold_letters(name), " ".join(name.split()).casefold()}))
         .distinct()
         .order_by(entities.c.canonical_id)
     )
+    found = list(connection.execute(query).scalars())
+    if not whole_group:
+        return found
+    group = select(entities.c.id).where(entities.c.canonical_id.in_(found)).order_by(entities.c.id)
+    return list(connection.execute(group).scalars())
+
+
+def find_outlets(connection: Connection, name: str) -> Sequence[int]:
+    """Return the ids of the outlets of this name, in any case."""
+    query = select(outlets.c.id).where(func.lower(outlets.c.name) == name.strip().lower())
     return list(connection.execute(query).scalars())

@@ -32,6 +32,9 @@ from graph.errors import (
 )
 
 BUSY_TIMEOUT_SECONDS = 5.0
+LOCK_TIMEOUT_SECONDS = 120  # in PostgreSQL; longer than any transaction of ours
+_MOST_MAPPED_BYTES = 2**31  # of address space, not of memory; SQLite maps no more
+_WRITING_LOCK = 0x5A753
 _MIGRATION_LOCK = 0x5A750  # any number that other users of a PostgreSQL database do not use as advisory lock
 
 
@@ -46,15 +49,24 @@ class Store:
         self.file = engine.url.database if self.dialect == "sqlite" else None
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Store:
+    def open(
+        cls,
+        url: str,
+        *,
+        create: bool = True,
+        busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+        is_mapped: bool = False,
+    ) -> Store:
         """Open the store at the SQLAlchemy `url`, making it or bringing its schema up to date as needed.
 
-        With `create=False` a SQLite file that is not there, or a database without tables, is an error.
+        With `create=False` a SQLite file that is not there, or a database without tables, is an error. `is_mapped` is
+        for those who read here and there in a large one: SQLite then reads from the system's cache without copying.
 
         Raises:
             StoreError: it cannot be used; the subclass and the message say why and what to do.
         """
-        store = cls(_make_engine(url, create=create, busy_timeout_seconds=busy_timeout_seconds))
+        engine = _make_engine(url, create=create, busy_timeout_seconds=busy_timeout_seconds, is_mapped=is_mapped)
+        store = cls(engine)
         try:
             store._bring_up_to_date(create=create)
         except BaseException:
@@ -89,12 +101,33 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: committed when the block ends, undone when it raises."""
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """One transaction: committed when the block ends, undone when it raises.
+
+        In SQLite there is one at a time. In PostgreSQL too, of those that are `alone`: for what depends on all that is
+        held, and would miss what another writes meanwhile.
+        """
         with self._mapped_errors(), self._engine.connect() as connection:
             connection = connection.execution_options(sayso_writing=True)
             with connection.begin():
+                if alone and self.dialect == "postgresql":
+                    connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_WRITING_LOCK)))
                 yield connection
+
+    def shrink(self) -> None:
+        """Give the space of rows that are gone back to the disk; meanwhile it takes as much again.
+
+        PostgreSQL uses it again by itself, and is left alone.
+        """
+        if self.dialect != "sqlite":
+            return
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM")
+        except sqlite3.Error as error:
+            raise map_database_error(DBAPIError("VACUUM", None, error), self.address) from error
+        finally:
+            connection.close()
 
     def _bring_up_to_date(self, *, create: bool) -> None:
         found = self._find_revision()
@@ -132,7 +165,7 @@ class Store:
             raise StoreError(self.address, f"the store could not do this: {error}") from error
 
 
-def _make_engine(url: str, *, create: bool, busy_timeout_seconds: float) -> Engine:
+def _make_engine(url: str, *, create: bool, busy_timeout_seconds: float, is_mapped: bool = False) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
@@ -143,7 +176,9 @@ def _make_engine(url: str, *, create: bool, busy_timeout_seconds: float) -> Engi
             _check_sqlite_path(parsed.database, address, create=create)
             options = {"connect_args": {"timeout": busy_timeout_seconds}}
         elif parsed.get_backend_name() == "postgresql":
-            options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+            # Whoever waits longer for another's lock says so, as in SQLite, and tries again later.
+            limits = {} if "options" in parsed.query else {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"}
+            options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10, **limits}}
         else:
             raise StoreUnreachable(address, "sayso keeps its store in SQLite or PostgreSQL only")
         engine = sqlalchemy.create_engine(parsed, **options)
@@ -153,7 +188,7 @@ def _make_engine(url: str, *, create: bool, busy_timeout_seconds: float) -> Engi
             "this is no database URL; use sqlite:////path/to/file.db or postgresql://user@host/name",
         ) from error
     if engine.dialect.name == "sqlite":
-        _set_up_sqlite(engine)
+        _set_up_sqlite(engine, is_mapped=is_mapped)
     return engine
 
 
@@ -171,12 +206,14 @@ def _check_sqlite_path(database: str | None, address: str, *, create: bool) -> N
         raise StoreUnreachable(address, f"its folder cannot be made: {error.strerror}") from error
 
 
-def _set_up_sqlite(engine: Engine) -> None:
+def _set_up_sqlite(engine: Engine, *, is_mapped: bool) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not open transactions of its own: `_begin` does
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        if is_mapped:
+            connection.execute(f"PRAGMA mmap_size = {_MOST_MAPPED_BYTES}")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
@@ -201,7 +238,11 @@ def map_database_error(error: DBAPIError, address: str) -> StoreError:
     if "disk is full" in low or "no space left" in low:
         return StoreFull(address, "no space is left on the disk; free some and run this again, nothing was lost")
     if "not a database" in low or "malformed" in low:
-        return StoreBroken(address, f"the file is damaged or is no sayso store ({text}); restore it from a copy")
+        return StoreBroken(
+            address,
+            f"the file is damaged or is no sayso store ({text}); move it away and make it "
+            "again of the last backup: sayso restore FILE",
+        )
     if "unable to open" in low:
         return StoreUnreachable(address, "the file cannot be opened; check the path and its permissions")
     if error.connection_invalidated or "connection" in low or "does not exist" in low:

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,16 @@ EXACT = 20_000
 _CHUNK = 5_000
 # Of HNSW (Malkov and Yashunin 2018): neighbours in the graph, and how wide a search goes.
 _CONNECTIVITY, _EXPANSION_ADD, _EXPANSION_SEARCH = 16, 128, 128
+
+
+class NeighbourIndex(Protocol):
+    """What finds the nearest claims: `ClaimIndex`, or `graph.pgvector.PgVectorIndex` in PostgreSQL itself."""
+
+    def add(self, connection: Connection, ids: Sequence[int], vectors: NDArray[np.float32], /) -> None: ...
+
+    def find(self, connection: Connection, vectors: NDArray[np.float32], /, *, count: int) -> list[list[int]]: ...
+
+    def save(self) -> None: ...
 
 
 class ClaimIndex:
@@ -48,7 +58,7 @@ class ClaimIndex:
     def __len__(self) -> int:
         return len(self._index)
 
-    def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
+    def add(self, _connection: Connection, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors, in place of those of the same ids."""
         for claim_id in ids:
             if claim_id in self._index:
@@ -56,7 +66,7 @@ class ClaimIndex:
         if ids:
             self._index.add(np.array(ids, dtype=np.uint64), vectors, threads=1)
 
-    def find(self, vectors: NDArray[np.float32], *, count: int) -> list[list[int]]:
+    def find(self, _connection: Connection, vectors: NDArray[np.float32], *, count: int) -> list[list[int]]:
         """Of each vector the ids of the nearest claims, at most `count`, the nearest first."""
         if not len(self._index) or not len(vectors):
             return [[] for _ in vectors]
@@ -85,7 +95,7 @@ class ClaimIndex:
             chunk = ids[start : start + _CHUNK]
             query = select(claim_vectors.c.claim_id, claim_vectors.c.vector).where(claim_vectors.c.claim_id.in_(chunk))
             rows = sorted(connection.execute(query).all())
-            self.add([row.claim_id for row in rows], np.stack([unpack(row.vector) for row in rows]))
+            self.add(connection, [row.claim_id for row in rows], np.stack([unpack(row.vector) for row in rows]))
 
 
 def pack(vector: NDArray[np.float32]) -> bytes:

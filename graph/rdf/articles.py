@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad
 from sqlalchemy import Connection, Row, select
 
-from graph.evidence import AttributionEvidence, load_attributions
+from graph.evidence import AttributionEvidence, load_attributions, stance_towards
 from graph.ids import Kind
 from graph.rdf.agents import Agents
 from graph.rdf.hops import agency_hop, innermost_of, is_primary_source
@@ -65,7 +65,7 @@ class _Loaded:
 
     versions: dict[int, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
     hops: dict[int, list[AttributionEvidence]] = field(default_factory=lambda: defaultdict(list))
-    claim_of: dict[int, int] = field(default_factory=dict)
+    claim_of: dict[int, Row[Any]] = field(default_factory=dict)  # how it is worded there, and the claim itself
     mentions: dict[int, list[tuple[Span, int]]] = field(default_factory=lambda: defaultdict(list))
     derivations: dict[int, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -224,9 +224,11 @@ class _Article:
         self._add(occurrence, RDF["type"], SAYSO["Occurrence"])
         if item.quotation_type == QuotationType.DIRECT:
             self._add(occurrence, RDF["type"], SCHEMA["Quotation"])
-        claim = self._names.thing(Kind.CLAIM, self._loaded.claim_of[item.attribution_id])
+        member = self._loaded.claim_of[item.attribution_id]
+        claim = self._names.thing(Kind.CLAIM, member.canonical_id)
         self._add(occurrence, SAYSO["occurrenceOf"], claim)
         self._add(occurrence, SCHEMA["isPartOf"], hop)
+        self._add(occurrence, SAYSO["stance"], SAYSO[stance_towards(item.stance, member.text, member.claim_text)])
         self._add(occurrence, PROV["wasQuotedFrom"], version)
         for span in item.spans.get("content", ()):
             self._add(occurrence, SAYSO["contentSpan"], self._names.span(item.version.version_id, *span))
@@ -285,9 +287,13 @@ def _load_hops(connection: Connection, selection: Selection, version_ids: list[i
         found = {key: found[key] for key in chosen}
     for item in found.values():
         loaded.hops[item.version.version_id].append(item)
+    canonical = claims.alias("canonical")
     member = (
-        select(claim_members.c.attribution_id, claims.c.canonical_id)
+        select(
+            claim_members.c.attribution_id, claims.c.canonical_id, claims.c.text, canonical.c.text.label("claim_text")
+        )
         .join(claims, claims.c.id == claim_members.c.claim_id)
+        .join(canonical, canonical.c.id == claims.c.canonical_id)
         .join(attributions, attributions.c.id == claim_members.c.attribution_id)
         .where(inside)
     )
@@ -295,7 +301,7 @@ def _load_hops(connection: Connection, selection: Selection, version_ids: list[i
         member = member.where(claims.c.canonical_id.in_(selection.claim_ids))
     elif chosen is not None:
         member = member.where(attributions.c.id.in_(selection.attributions()))
-    loaded.claim_of |= {row.attribution_id: row.canonical_id for row in connection.execute(member)}
+    loaded.claim_of |= {row.attribution_id: row for row in connection.execute(member)}
 
 
 def _versions_query(article_ids: Sequence[int]) -> Any:

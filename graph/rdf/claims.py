@@ -22,9 +22,16 @@ from graph.rdf.agents import Agents
 from graph.rdf.hops import Jump, find_jumps, is_primary_source
 from graph.rdf.selection import Selection, chosen_among
 from graph.rdf.sheet import Sheet
-from graph.rdf.terms import DCT, NP, PROV, RDF, SAYSO, SCHEMA, Names, moment, part, words
+from graph.rdf.terms import DCT, NP, OA, PROV, RDF, SAYSO, SCHEMA, Names, moment, part, words
+from graph.related import RelatedClaim, linked_claims, load_related
 from graph.schema import annotations_table, attributions, claim_members, claims
 from graph.trace import SUPPORTING
+
+# "Asks" is a stance as well, and a list's value has one meaning.
+_LINK_KINDS = {
+    "rival": "rival", "update": "update", "asks": "question", "answers": "question",
+    "narrower": "narrower", "broader": "broader", "denies": "denial",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,7 @@ class _Context:
     runs: dict[int, Row[Any]]  # the annotation of each version
     enclosing: set[int]
     replaced: dict[int, list[int]]  # of a claim: those that it stands for
+    linked: set[int]  # claims that may have others beside them
 
 
 def describe_claims(
@@ -59,13 +67,15 @@ def describe_claims(
         runs={row.version_id: row for row in runs},
         enclosing=set(connection.execute(select(inner.c.parent_id).where(inner.c.parent_id.in_(held))).scalars()),
         replaced=replaced,
+        linked=linked_claims(connection, claim_ids),
     )
     for evidence in load_claims(connection, claim_ids):
-        if (quads := _describe(context, evidence)) is not None:
+        related = load_related(connection, evidence) if evidence.claim_id in context.linked else ()
+        if (quads := _describe(context, evidence, related)) is not None:
             yield evidence.claim_id, quads
 
 
-def _describe(context: _Context, evidence: ClaimEvidence) -> list[Quad] | None:
+def _describe(context: _Context, evidence: ClaimEvidence, related: Sequence[RelatedClaim]) -> list[Quad] | None:
     """Return the quads of a claim; `None` where none of its attributions goes out."""
     names, chosen = context.names, context.chosen
     members = [item for item in evidence.members if chosen is None or item.attribution_id in chosen]
@@ -89,6 +99,8 @@ def _describe(context: _Context, evidence: ClaimEvidence) -> list[Quad] | None:
     for jump in _jumps(names, evidence):
         if jump.attribution_id in ids and jump.held_attribution_id in ids:
             _describe_jump(sheet, claim, jump)
+    for beside in related:
+        _describe_related(sheet, claim, names.thing(Kind.CLAIM, beside.claim_id), beside)
     return [
         *sheet.quads(),
         *_head(claim),
@@ -113,6 +125,18 @@ def _describe_jump(sheet: Sheet, claim: NamedNode, jump: Jump) -> None:
     sheet.add(node, RDF["type"], PROV["Derivation"])
     sheet.add(node, PROV["entity"], jump.held)
     sheet.add(node, DCT["type"], SAYSO["relay"])
+
+
+def _describe_related(sheet: Sheet, claim: NamedNode, other: NamedNode, found: RelatedClaim) -> None:
+    """A link to a claim that stands beside this one; neither says that the other is wrong."""
+    link = part(claim, f"beside:{other.value.rsplit(':', 1)[-1]}")
+    sheet.add(claim, DCT["relation"], other)
+    sheet.add(link, RDF["type"], OA["Annotation"])
+    sheet.add(link, OA["motivatedBy"], OA["linking"])
+    sheet.add(link, OA["hasTarget"], claim)
+    sheet.add(link, OA["hasBody"], other)
+    sheet.add(link, DCT["type"], SAYSO[_LINK_KINDS[found.kind]])
+    sheet.add(link, RDF["value"], Literal(found.reason))
 
 
 def _head(claim: NamedNode) -> list[Quad]:

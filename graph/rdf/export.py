@@ -86,10 +86,10 @@ def export_rdf(
         return quads.count
 
 
-def export_claim(store: Store, claim_id: int, *, base: str = DEFAULT_BASE) -> bytes:
-    """Return one claim, by its canonical id, with all that is held on it, as JSON-LD: what its page offers."""
+def export_claim(store: Store, claim_id: int, *, rdf_format: Format = Format.JSONLD, base: str = DEFAULT_BASE) -> bytes:
+    """Return one claim, by its canonical id, with all that is held on it: what its page offers."""
     out = io.BytesIO()
-    export_rdf(store, out, Format.JSONLD, base=base, selection=Selection(claim_ids=(claim_id,)))
+    export_rdf(store, out, rdf_format, base=base, selection=Selection(claim_ids=(claim_id,)))
     return out.getvalue()
 
 

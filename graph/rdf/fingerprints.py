@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, permutations
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from graph.rdf.agents import Agents
+from graph.related import is_beside
 from graph.schema import (
     aliases,
     annotations_table,
@@ -23,6 +24,7 @@ from graph.schema import (
     articles,
     attribution_about,
     attributions,
+    claim_links,
     claim_members,
     claims,
     derivations,
@@ -78,7 +80,7 @@ def fingerprint_articles(connection: Connection, agents: Agents) -> Iterator[tup
 
 
 def fingerprint_claims(connection: Connection) -> Iterator[tuple[int, bytes]]:
-    """Texts, members with their readings, derivations of their versions, and merged entities."""
+    """Texts, members with their readings, derivations of their versions, merged entities, and claims beside them."""
     canonical = claims.c.canonical_id
     texts = select(canonical, claims.c.id, claims.c.text).order_by(canonical, claims.c.id)
     members = (
@@ -109,7 +111,28 @@ def fingerprint_claims(connection: Connection) -> Iterator[tuple[int, bytes]]:
         .where(entities.c.id != entities.c.canonical_id)
         .order_by(canonical, attributions.c.id)
     )
-    yield from _digests(_merged(connection, texts, members, about, sources))
+    beside = (_claims_beside(*sides) for sides in permutations((claim_links.c.left_id, claim_links.c.right_id)))
+    yield from _digests(_merged(connection, texts, members, about, sources, *beside))
+
+
+def _claims_beside(ours: ColumnElement[int], theirs: ColumnElement[int]) -> Select[Any]:
+    """What links a claim to another, and who says the other one and when, which tells an update from a rival."""
+    other, group = claims.alias("other"), claims.alias("group")
+    return (
+        select(claims.c.canonical_id, claims.c.id, other.c.id.label("other_id"), group.c.id.label("member_id"),
+               attributions.c.id.label("attribution_id"), claim_links.c.relation, claim_links.c.score,
+               claim_links.c.reasons, other.c.canonical_id.label("group_id"),
+               entities.c.canonical_id.label("source_id"), annotations_table.c.made_at)
+        .join(claim_links, ours == claims.c.id)
+        .join(other, other.c.id == theirs)
+        .join(group, group.c.canonical_id == other.c.canonical_id)
+        .join(claim_members, claim_members.c.claim_id == group.c.id)
+        .join(attributions, attributions.c.id == claim_members.c.attribution_id)
+        .join(annotations_table, annotations_table.c.version_id == attributions.c.version_id)
+        .outerjoin(entities, entities.c.id == attributions.c.source_entity_id)
+        .where(is_beside())
+        .order_by(claims.c.canonical_id, claims.c.id, other.c.id, group.c.id, attributions.c.id)
+    )  # fmt: skip
 
 
 def fingerprint_entities(connection: Connection) -> Iterator[tuple[int, bytes]]:

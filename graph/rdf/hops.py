@@ -12,9 +12,9 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from graph.chains import Chain, Resolution
-from graph.derivations import is_same_outlet
 from graph.evidence import AttributionEvidence, ClaimEvidence, VersionEvidence
 from graph.ids import Kind
+from graph.outlet_names import is_same_outlet
 from graph.rdf.terms import Names, part, publication_id
 from nlp.annotation import QuotationType, SourceType
 

@@ -32,7 +32,7 @@ from graph.rdf.terms import PROV, Names
 from graph.rdf.things import describe_entities, describe_outlets, describe_pipelines, describe_publications
 from graph.store import Store
 
-LAYOUT = "1"  # a store of another layout is thrown away and made again
+LAYOUT = "2"  # a store of another layout is thrown away and made again
 # Units that go in together. Into an empty store they are loaded in bulk, which pays for many at once.
 BATCH, FIRST_BATCH = 100, 500
 

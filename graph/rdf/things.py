@@ -61,17 +61,18 @@ def describe_entities(
     connection: Connection, names: Names, entity_ids: Sequence[int]
 ) -> Iterator[tuple[int, list[Quad]]]:
     """Yield each canonical entity with all names of those that it stands for; their IRIs lead to it."""
-    members = select(entities).where(entities.c.canonical_id.in_(entity_ids)).order_by(entities.c.id)
+    mine = entities.c.canonical_id.in_(entity_ids)
+    rows = {row.id: row for row in connection.execute(select(entities).where(entities.c.id.in_(entity_ids)))}
     groups: dict[int, list[int]] = defaultdict(list)
-    known: dict[int, set[str]] = defaultdict(set)
-    rows = {row.id: row for row in connection.execute(members)}
-    for row in rows.values():
+    for row in connection.execute(select(entities.c.canonical_id, entities.c.id).where(mine).order_by(entities.c.id)):
         groups[row.canonical_id].append(row.id)
-        known[row.canonical_id].add(row.name)
-    for row in connection.execute(select(aliases).where(aliases.c.entity_id.in_(list(rows)))):
-        known[rows[row.entity_id].canonical_id].add(row.name)
-    said = select(attributions.c.source_entity_id).where(attributions.c.source_entity_id.in_(list(rows))).distinct()
-    acting = {rows[key].canonical_id for key in connection.execute(said).scalars()}
+    known: dict[int, set[str]] = defaultdict(set)
+    called = select(entities.c.canonical_id, aliases.c.name).join(aliases, aliases.c.entity_id == entities.c.id)
+    for query in (select(entities.c.canonical_id, entities.c.name), called):
+        for row in connection.execute(query.where(mine).distinct()):
+            known[row.canonical_id].add(row.name)
+    said = select(entities.c.canonical_id).join(attributions, attributions.c.source_entity_id == entities.c.id)
+    acting = set(connection.execute(said.where(mine).distinct()).scalars())
     for entity_id in entity_ids:
         row = rows[entity_id]
         sheet = Sheet()

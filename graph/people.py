@@ -1,0 +1,299 @@
+"""People and organisations: who there is, and of one of them whom it speaks to, with whom it is quoted, and when.
+
+What one said and what is said about it is `graph.browsing.view_entity`. All counts start from the attributions of one
+entity; of one that is in everything, the latest `_LATEST` are counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from graph.browsing import resolve_id
+from graph.evidence import AttributionEvidence, load_attributions
+from graph.ids import Kind
+from graph.names import fold_letters
+from graph.rows import in_chunks
+from graph.schema import (
+    aliases,
+    article_versions,
+    articles,
+    attribution_about,
+    attribution_spans,
+    attributions,
+    entities,
+    mentions,
+    outlets,
+)
+from graph.store import Store
+from graph.times import sql_time
+from nlp.annotation import EntityType
+
+_LATEST = 500
+_SHOWN = 50
+_BEGINNINGS = 200  # names that begin as was typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEntity:
+    entity_id: int
+    name: str
+    type: EntityType
+    said: int
+    about: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """Another entity, and in how many articles, or attributions, the two meet."""
+
+    entity_id: int
+    name: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """Where a name was resolved to the entity: the words of the text, the article, and the entity's own name there."""
+
+    words: str
+    article_id: int
+    title: str
+    outlet: str | None
+    at: datetime
+    member_id: int
+    member_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One entity. `said` and `about` are numbers of attributions; the lists are the latest first, or the most."""
+
+    entity_id: int
+    name: str
+    type: EntityType
+    said: int
+    about: int
+    aliases: tuple[str, ...]
+    latest_said: tuple[AttributionEvidence, ...]
+    latest_about: tuple[AttributionEvidence, ...]
+    addressees: tuple[tuple[str, int], ...]
+    companions: tuple[Companion, ...]
+    spoke_about: tuple[Companion, ...]
+    namings: tuple[Naming, ...]
+    members: tuple[tuple[int, str], ...]  # what was made one: ids and names; more than one after a merge
+
+
+def list_entities(store: Store, beginning: str = "", *, limit: int = 100) -> Sequence[ListedEntity]:
+    """Return the entities of which a name, or a word of it, begins so; without a beginning the most quoted."""
+    with store.reading() as connection:
+        ids = _named(connection, beginning) if beginning.strip() else _most_quoted(connection, limit)
+        said, about = _count_said(connection, ids), _count_about(connection, ids)
+        query = select(entities.c.id, entities.c.name, entities.c.type)
+        rows = {row.id: row for row in in_chunks(connection, query, entities.c.id, ids)}
+    found = [
+        ListedEntity(
+            entity_id=key,
+            name=rows[key].name,
+            type=EntityType(rows[key].type),
+            said=said.get(key, 0),
+            about=about.get(key, 0),
+        )
+        for key in ids
+    ]
+    return sorted(found, key=lambda each: (-each.said, -each.about, each.name))[:limit]
+
+
+def load_profile(store: Store, text: str) -> Profile:
+    """Return the entity that `text`, a shown id or the beginning of one, means.
+
+    Raises:
+        NotFound: none, or more than one.
+    """
+    with store.reading() as connection:
+        entity_id = resolve_id(connection, Kind.ENTITY, text)
+        members = _members(connection, entity_id)
+        own = next((row for row in members if row.id == entity_id), members[0])
+        group = [row.id for row in members]
+        said, about = _latest_said(connection, group), _latest_about(connection, group)
+        names = select(aliases.c.name).where(aliases.c.entity_id.in_(group)).distinct().order_by(aliases.c.name)
+        return Profile(
+            entity_id=entity_id,
+            name=own.name,
+            type=EntityType(own.type),
+            said=_count_said(connection, [entity_id]).get(entity_id, 0),
+            about=_count_about(connection, [entity_id]).get(entity_id, 0),
+            aliases=tuple(connection.execute(names.limit(_SHOWN)).scalars()),
+            latest_said=_load(connection, said[:_SHOWN]),
+            latest_about=_load(connection, about[:_SHOWN]),
+            addressees=_addressees(connection, said),
+            companions=_companions(connection, said, set(group)),
+            spoke_about=_spoke_about(connection, said, set(group)),
+            namings=_namings(connection, group),
+            members=tuple((row.id, row.name) for row in members),
+        )
+
+
+def _named(connection: Connection, beginning: str) -> list[int]:
+    """By the index on folded names: those that begin so, else those of which a later word does."""
+    folded = fold_letters(beginning)
+    last = folded + "\U0010ffff"
+    query = (
+        select(entities.c.canonical_id)
+        .join(aliases, aliases.c.entity_id == entities.c.id)
+        .where(aliases.c.folded >= folded, aliases.c.folded < last)
+        .distinct()
+        .limit(_BEGINNINGS)
+    )
+    found = list(connection.execute(query).scalars())
+    if found:
+        return found
+    within = (
+        select(entities.c.canonical_id)
+        .join(aliases, aliases.c.entity_id == entities.c.id)
+        .where(aliases.c.folded.contains(f" {folded}", autoescape=True))
+        .distinct()
+        .limit(_BEGINNINGS)
+    )
+    return list(connection.execute(within).scalars())
+
+
+def _most_quoted(connection: Connection, limit: int) -> list[int]:
+    query = (
+        select(attributions.c.source_entity_id)
+        .where(attributions.c.source_entity_id.is_not(None))
+        .group_by(attributions.c.source_entity_id)
+        .order_by(func.count().desc(), attributions.c.source_entity_id)
+        .limit(limit * 2)
+    )
+    most = list(connection.execute(query).scalars())
+    pairs = select(entities.c.id, entities.c.canonical_id)
+    canonical = {row.id: row.canonical_id for row in in_chunks(connection, pairs, entities.c.id, most)}
+    return list(dict.fromkeys(canonical[key] for key in most))[:limit]
+
+
+def _count_said(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(entities.c.canonical_id, func.count().label("number"))
+        .join(attributions, attributions.c.source_entity_id == entities.c.id)
+        .group_by(entities.c.canonical_id)
+    )
+    return {row.canonical_id: row.number for row in in_chunks(connection, query, entities.c.canonical_id, ids)}
+
+
+def _count_about(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(entities.c.canonical_id, func.count().label("number"))
+        .join(attribution_about, attribution_about.c.entity_id == entities.c.id)
+        .group_by(entities.c.canonical_id)
+    )
+    return {row.canonical_id: row.number for row in in_chunks(connection, query, entities.c.canonical_id, ids)}
+
+
+def _members(connection: Connection, entity_id: int) -> Sequence[Any]:
+    query = select(entities).where(entities.c.canonical_id == entity_id).order_by(entities.c.name, entities.c.id)
+    return connection.execute(query).all()
+
+
+def _latest(query: Select[Any]) -> Select[Any]:
+    return (
+        query.join(article_versions, article_versions.c.id == attributions.c.version_id)
+        .order_by(sql_time().desc(), attributions.c.id)
+        .limit(_LATEST)
+    )
+
+
+def _latest_said(connection: Connection, group: list[int]) -> list[int]:
+    query = select(attributions.c.id).where(attributions.c.source_entity_id.in_(group))
+    return list(connection.execute(_latest(query)).scalars())
+
+
+def _latest_about(connection: Connection, group: list[int]) -> list[int]:
+    about = select(attribution_about.c.attribution_id).where(attribution_about.c.entity_id.in_(group))
+    return list(connection.execute(_latest(select(attributions.c.id).where(attributions.c.id.in_(about)))).scalars())
+
+
+def _load(connection: Connection, ids: list[int]) -> tuple[AttributionEvidence, ...]:
+    found = load_attributions(connection, ids)
+    return tuple(found[key] for key in ids)
+
+
+def _addressees(connection: Connection, said: list[int]) -> tuple[tuple[str, int], ...]:
+    """To whom it was said, in the words of the texts."""
+    length = attribution_spans.c.end - attribution_spans.c.start
+    query = (
+        select(func.substr(article_versions.c.text, attribution_spans.c.start + 1, length).label("words"))
+        .join(attributions, attributions.c.id == attribution_spans.c.attribution_id)
+        .join(article_versions, article_versions.c.id == attributions.c.version_id)
+        .where(attribution_spans.c.role == "addressee")
+    )
+    rows = in_chunks(connection, query, attribution_spans.c.attribution_id, said)
+    counts = Counter(" ".join(row.words.split()) for row in rows)
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN])
+
+
+def _companions(connection: Connection, said: list[int], group: set[int]) -> tuple[Companion, ...]:
+    """Who is quoted in the same articles."""
+    versions = select(attributions.c.version_id)
+    version_ids = {row.version_id for row in in_chunks(connection, versions, attributions.c.id, said)}
+    query = (
+        select(attributions.c.version_id, attributions.c.source_entity_id)
+        .where(attributions.c.source_entity_id.is_not(None))
+        .distinct()
+    )
+    rows = in_chunks(connection, query, attributions.c.version_id, version_ids)
+    counts = Counter(row.source_entity_id for row in rows if row.source_entity_id not in group)
+    return _named_companions(connection, counts)
+
+
+def _spoke_about(connection: Connection, said: list[int], group: set[int]) -> tuple[Companion, ...]:
+    query = select(attribution_about.c.entity_id)
+    rows = in_chunks(connection, query, attribution_about.c.attribution_id, said)
+    counts = Counter(row.entity_id for row in rows if row.entity_id not in group)
+    return _named_companions(connection, counts)
+
+
+def _named_companions(connection: Connection, counts: Counter[int]) -> tuple[Companion, ...]:
+    canonical = entities.alias("canonical")
+    query = select(entities.c.id, canonical.c.id.label("canonical_id"), canonical.c.name).join(
+        canonical, canonical.c.id == entities.c.canonical_id
+    )
+    most = [key for key, _ in counts.most_common(_SHOWN * 2)]
+    totals: Counter[tuple[int, str]] = Counter()
+    for row in in_chunks(connection, query, entities.c.id, most):
+        totals[row.canonical_id, row.name] += counts[row.id]
+    ordered = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Companion(entity_id=key, name=name, times=times) for (key, name), times in ordered[:_SHOWN])
+
+
+def _namings(connection: Connection, group: list[int]) -> tuple[Naming, ...]:
+    """The latest places where a text names it, one an article and wording, with what it was known as there."""
+    query = (
+        select(
+            func.substr(article_versions.c.text, mentions.c.start + 1, mentions.c.end - mentions.c.start).label(
+                "words"
+            ),
+            article_versions.c.article_id,
+            article_versions.c.title,
+            outlets.c.name.label("outlet"),
+            sql_time().label("at"),
+            mentions.c.entity_id.label("member_id"),
+            entities.c.name.label("member_name"),
+        )
+        .join(article_versions, article_versions.c.id == mentions.c.version_id)
+        .join(articles, articles.c.id == article_versions.c.article_id)
+        .outerjoin(outlets, outlets.c.id == articles.c.outlet_id)
+        .join(entities, entities.c.id == mentions.c.entity_id)
+        .where(mentions.c.entity_id.in_(group))
+        .order_by(article_versions.c.first_seen_at.desc(), mentions.c.version_id, mentions.c.start)
+        .limit(_LATEST)
+    )
+    first: dict[tuple[int, str], Naming] = {}
+    for row in connection.execute(query):
+        first.setdefault((row.article_id, row.words), Naming(**row._mapping))
+    return tuple(first.values())[:_SHOWN]
