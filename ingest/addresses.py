@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpcore2
@@ -68,6 +69,8 @@ async def resolve(host: str, port: int) -> list[Address]:
     Raises:
         OSError: the name is not known, or there is no answer in `DNS_SECONDS`.
     """
+    with suppress(ValueError):  # an address; other spellings of one are for the system to read
+        return [ip_address(host)]
     try:
         async with asyncio.timeout(DNS_SECONDS):
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

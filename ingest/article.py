@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+MOST_LINKS = 200
+
 
 class DateOrigin(StrEnum):
     """Where `published_at` comes from; the store keeps it beside the date."""

@@ -49,7 +49,7 @@ def find_credit(text: str) -> str | None:
     """Return the credit, exactly as it stands in `text`; the line at the end before the dateline; `None` for none."""
     lines = text.splitlines()
     for line in reversed(lines):
-        credit = _credit_of_line(line.strip())
+        credit = find_credit_line(line.strip())
         if credit is not None:
             return credit
     last = lines[-1].strip() if lines else ""
@@ -64,7 +64,8 @@ def find_dateline(text: str) -> str | None:
     return next((dateline for line in lines if (dateline := _dateline(line.lstrip()))), None)
 
 
-def _credit_of_line(line: str) -> str | None:
+def find_credit_line(line: str) -> str | None:
+    """Return the credit that a line is, or ends with."""
     if _BRACKETED_LINE.fullmatch(line) or _INPUTS.fullmatch(line) or _is_list_of_roles(line):
         return line
     # At the end of a paragraph, where a page did not break the line.

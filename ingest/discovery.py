@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -11,6 +11,7 @@ import trafilatura
 
 from ingest.charset import decode_page
 from ingest.errors import BadInput, IngestError, NotAFeed
+from ingest.feed import FeedState
 from ingest.feeds import parse_feed
 from ingest.http import Fetcher, Response
 from ingest.polling import FEED_LIMIT_BYTES, Poll
@@ -41,7 +42,9 @@ class Discovery:
     offers: tuple[Offer, ...] = ()
 
 
-async def discover(fetcher: Fetcher, url: str, *, now: datetime, run: Run = run_here) -> Discovery:
+async def discover(
+    fetcher: Fetcher, url: str, *, now: datetime, run: Run = run_here, asks_usual_places: bool = True
+) -> Discovery:
     """Look at `url`, with one request. Where a page names no feed, the usual places of its site are asked too.
 
     Raises:
@@ -55,7 +58,33 @@ async def discover(fetcher: Fetcher, url: str, *, now: datetime, run: Run = run_
             raise
     arguments = {"body": response.body, "url": response.url, "headers": dict(response.headers)}
     offers = await run(url, find_feed_links, **arguments)
-    return Discovery(offers=offers or await _try_usual_paths(fetcher, response.url, now=now, run=run))
+    if not offers and asks_usual_places:
+        offers = await _try_usual_paths(fetcher, response.url, now=now, run=run)
+    return Discovery(offers=offers)
+
+
+async def first_poll(fetcher: Fetcher, state: FeedState, *, now: datetime, run: Run = run_here) -> Poll:
+    """Poll what has never been seen to be a feed. A site may have been followed while it could not be looked at.
+
+    Where it is a page that names one feed, that feed is polled and followed; of several a person has to choose.
+    """
+    try:
+        found = await discover(fetcher, state.poll_url, now=now, run=run, asks_usual_places=False)
+        if found.poll is not None:
+            return found.poll
+        if len(found.offers) != 1:
+            raise NotAFeed(state.url, _describe_site(state.url, found.offers))
+        address = found.offers[0].url
+        response = await fetcher.fetch(address, max_bytes=FEED_LIMIT_BYTES)
+        return replace(await _parse(response, state.url, now=now, run=run), found_at=address)
+    except IngestError as error:
+        return Poll(error=error)
+
+
+def _describe_site(url: str, offers: Sequence[Offer]) -> str:
+    if not offers:
+        return "this is a page, not a feed, and it names none; give the address of its feed: sayso feeds add URL"
+    return f"this is a page with {len(offers)} feeds, {offers[0].url} the first; choose with: sayso feeds add {url}"
 
 
 def find_feed_links(body: bytes, *, url: str, headers: Mapping[str, str]) -> tuple[Offer, ...]:

@@ -13,7 +13,8 @@ IngestError
     ├── RefusedByServer   an HTTP status of 400 or more
     ├── HostPaused    the host asked not to be asked for a while; nothing was sent
     ├── RobotsUnknown the host's robots.txt could not be read, so its pages are not
-    └── TooLarge      the body passes the limit (it may be shorter next time)
+    ├── TooLarge      the body passes the limit (it may be shorter next time)
+    └── Abandoned     it hung, nobody knows why
 """
 
 from __future__ import annotations
@@ -99,3 +100,7 @@ class RobotsUnknown(RetryLater):
 
 class TooLarge(RetryLater):
     """The body passes the size limit."""
+
+
+class Abandoned(RetryLater):
+    """It hung past all other limits."""

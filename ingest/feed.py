@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ingest.article import Link
+
 
 class FeedHealth(StrEnum):
     ACTIVE = "active"
@@ -21,7 +23,8 @@ class FeedHealth(StrEnum):
 class Entry:
     """One item of a feed. `id` is what it calls itself: its guid, else its URL, else a hash of what it says.
 
-    All text is plain. `content` is the full text where the feed carries it, in paragraphs.
+    All text is plain. `content` is the longest text that the feed carries, in paragraphs, and `links` are
+    those in it, with their targets as they are written.
     """
 
     id: str
@@ -32,6 +35,7 @@ class Entry:
     content: str | None = None
     author: str | None = None
     published_at: datetime | None = None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,7 @@ import asyncio
 import base64
 import ssl
 import time
-import urllib.request
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,6 +27,7 @@ import httpcore2
 import httpx2
 
 from ingest.addresses import AddressRefused, CheckedBackend, Network, Resolve, resolve
+from ingest.connections import Connections
 from ingest.encodings import BrokenBody, decode_body
 from ingest.errors import BadInput, HostPaused, NotPublic, RefusedByServer, TooLarge, Unreachable
 
@@ -44,7 +43,6 @@ SPACING_SECONDS = 1.0  # between the starts of two requests to one host
 LONGEST_SPACING_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 10 * 60.0  # of a host that says "too many requests" and not for how long
 LONGEST_PAUSE_SECONDS = 24 * 3600.0
-IDLE_CONNECTIONS, IDLE_SECONDS = 16, 15.0
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WHOLE = frozenset({200, 203})  # 203: a proxy has changed it on the way
@@ -106,12 +104,7 @@ class Fetcher:
         self._spacing_seconds = spacing_seconds
         self._hosts: dict[str, _Host] = {}
         self._all = asyncio.Semaphore(REQUESTS_AT_ONCE)
-        self._backend = CheckedBackend(allowed, resolve=resolve)
-        self._direct = _make_pool(self._backend)
-        named = urllib.request.getproxies()
-        self._proxies: dict[str, httpcore2.AsyncConnectionPool] = {
-            scheme: _make_pool(None, named[scheme]) for scheme in ("http", "https") if scheme in named
-        }
+        self._connections = Connections(CheckedBackend(allowed, resolve=resolve))
 
     async def __aenter__(self) -> Self:
         return self
@@ -119,8 +112,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pool in (self._direct, *self._proxies.values()):
-            await pool.aclose()
+        await self._connections.aclose()
 
     async def fetch(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Response:
         """Get `url`, following redirects.
@@ -175,11 +167,11 @@ class Fetcher:
             return response
         now = read_http_date(response.headers.get("date", "")) or datetime.now(UTC)  # a date is one of its clock
         wait = retry_after_seconds(response.headers.get("retry-after"), now=now)
-        if response.status in (429, 503):
-            pause = FIRST_PAUSE_SECONDS if wait is None else min(max(wait, 60.0), LONGEST_PAUSE_SECONDS)
-            self._host(response.url).paused_until = time.monotonic() + pause
         is_bot_wall = response.status in (403, 429, 503) and "cf-mitigated" in response.headers
-        raise RefusedByServer(url, response.status, retry_after_seconds=wait, is_bot_wall=is_bot_wall)
+        error = RefusedByServer(url, response.status, retry_after_seconds=wait, is_bot_wall=is_bot_wall)
+        if (pause := host_pause_seconds(error)) is not None:
+            self._host(response.url).paused_until = time.monotonic() + pause
+        raise error
 
     async def _request(
         self, url: str, hop: str, max_bytes: int, headers: Mapping[str, str], budget: _Budget
@@ -188,13 +180,13 @@ class Fetcher:
         try:
             request = _make_request(hop, headers)
             async with asyncio.timeout(budget.seconds):
-                pool = await self._pool(request.url)
-                answer = await pool.handle_async_request(request)
-                try:
-                    names = _read_headers(answer.headers)
-                    encoded = await _read_body(url, answer, max_bytes) if answer.status in _WHOLE else b""
-                finally:
-                    await answer.aclose()
+                async with self._connections.to(request.url) as pool:
+                    answer = await _ask(pool, request)
+                    try:
+                        names = _read_headers(answer.headers)
+                        encoded = await _read_body(url, answer, max_bytes) if answer.status in _WHOLE else b""
+                    finally:
+                        await answer.aclose()
             body = decode_body(encoded, names.get("content-encoding", ""), max_bytes=max_bytes)
             if body is None:
                 raise _too_large(url, max_bytes)
@@ -210,16 +202,6 @@ class Fetcher:
         finally:
             budget.seconds -= time.monotonic() - started
 
-    async def _pool(self, url: httpcore2.URL) -> httpcore2.AsyncConnectionPool:
-        """The connections by which `url` is reached. A proxy is not handed what resolves to a forbidden address."""
-        host = url.host.decode("ascii")
-        proxy = self._proxies.get(url.scheme.decode("ascii"))
-        if proxy is None or urllib.request.proxy_bypass(host):
-            return self._direct
-        with suppress(httpcore2.ConnectError):  # behind a proxy, names are often known to it alone
-            await self._backend.check(host, url.port or 0)
-        return proxy
-
 
 _NETWORK_ERRORS = (
     httpcore2.NetworkError,
@@ -230,16 +212,15 @@ _NETWORK_ERRORS = (
 )
 
 
-def _make_pool(
-    backend: httpcore2.AsyncNetworkBackend | None, proxy: str | None = None
-) -> httpcore2.AsyncConnectionPool:
-    return httpcore2.AsyncConnectionPool(
-        proxy=httpcore2.Proxy(proxy if "://" in proxy else f"http://{proxy}") if proxy else None,
-        max_connections=REQUESTS_AT_ONCE,
-        max_keepalive_connections=IDLE_CONNECTIONS,
-        keepalive_expiry=IDLE_SECONDS,
-        network_backend=backend,
-    )
+async def _ask(pool: httpcore2.AsyncConnectionPool, request: httpcore2.Request) -> httpcore2.Response:
+    """Send a request; once more, if it was sent on a kept connection that the server was just closing."""
+    was_kept = bool(pool.connections)
+    try:
+        return await pool.handle_async_request(request)
+    except (httpcore2.NetworkError, httpcore2.RemoteProtocolError):
+        if not was_kept:
+            raise
+    return await pool.handle_async_request(request)
 
 
 def _make_request(hop: str, headers: Mapping[str, str]) -> httpcore2.Request:
@@ -330,6 +311,14 @@ def describe_network_error(error: Exception) -> str:
     if isinstance(error, httpcore2.ConnectError):
         return "no connection: the server refuses it or is not there"
     return f"the answer broke off or makes no sense ({type(error).__name__}: {error})"
+
+
+def host_pause_seconds(error: Exception) -> float | None:
+    """For how long a host wants not to be asked at all, by an answer of 429 or 503; `None` for any other."""
+    if not isinstance(error, RefusedByServer) or error.status not in (429, 503):
+        return None
+    wait = error.retry_after_seconds
+    return FIRST_PAUSE_SECONDS if wait is None else min(max(wait, 60.0), LONGEST_PAUSE_SECONDS)
 
 
 def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:

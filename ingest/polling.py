@@ -36,11 +36,15 @@ _GONE = 410
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """What a poll brought: a feed, nothing new (`feed` is `None`, status 304), or an error."""
+    """What a poll brought: a feed, nothing new (`feed` is `None`, status 304), or an error.
+
+    `found_at` is the address of the feed where the one that was asked is only the site's.
+    """
 
     status: int | None = None
     headers: Mapping[str, str] | None = None
     moved_to: str | None = None
+    found_at: str | None = None
     was_conditional: bool = False
     feed: Feed | None = None
     error: IngestError | None = None
@@ -218,6 +222,8 @@ def _lied(state: FeedState, outcome: Poll, overlap: Overlap) -> bool:
 
 def _follow_move(state: FeedState, outcome: Poll, *, now: datetime) -> FeedState:
     """Count answers that send the feed elsewhere for good; after enough of the same it is polled there."""
+    if outcome.found_at is not None:
+        return replace(state, moved_to=outcome.found_at)
     if outcome.moved_to is None:
         return replace(state, redirect_url=None, redirect_count=0, redirect_since=None)
     if outcome.moved_to != state.redirect_url:
