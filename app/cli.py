@@ -12,18 +12,23 @@ from typing import IO, Any
 
 import click
 
+from app.commands.attribution import attribution_group
 from app.commands.browse import claims_command, status_command, trace_command, who_command
 from app.commands.claim import claim_group
+from app.commands.cluster import cluster_command, worker_command
+from app.commands.entity import entity_group
 from app.commands.export import export_command
 from app.commands.extract import extract_command
 from app.commands.feeds import feeds_group
 from app.commands.ingest import ingest_command
 from app.commands.inspect import inspect_command
+from app.commands.outlet import outlet_group
 from app.commands.run import health_command, run_command
 from app.commands.serve import dashboard_command
 from app.commands.sparql import sparql_command
-from app.commands.upkeep import backup_command, check_command, restore_command
+from app.commands.upkeep import backup_command, check_command, prune_command, reread_command, restore_command
 from app.context import Context, ItemsFailed
+from app.errors import ClusterError
 from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
 from graph.errors import BadId, GraphError, NotFound
 
@@ -51,7 +56,7 @@ class _Sayso(click.Group):
             return super().invoke(ctx)
         except (NotFound, BadId) as error:
             raise _Usage(str(error)) from error
-        except GraphError as error:
+        except (GraphError, ClusterError) as error:
             raise _Stopped(str(error)) from error
         except ItemsFailed:
             ctx.exit(ITEMS_FAILED)
@@ -95,7 +100,9 @@ for command in (
     extract_command,
     inspect_command,
     claim_group,
-    claim_group,
+    entity_group,
+    outlet_group,
+    attribution_group,
     claims_command,
     who_command,
     trace_command,
@@ -105,9 +112,13 @@ for command in (
     status_command,
     run_command,
     health_command,
+    cluster_command,
+    worker_command,
     backup_command,
     restore_command,
     check_command,
+    reread_command,
+    prune_command,
 ):
     sayso.add_command(command)
 

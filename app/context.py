@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,17 +17,30 @@ if TYPE_CHECKING:
     from ingest.http import Fetcher
 
 
+Rest = Callable[[float, asyncio.Event], Awaitable[None]]
+
+
 class ItemsFailed(Exception):
     """The command did what it could, and some items failed; they have been named on stderr."""
 
 
+async def rest(seconds: float, wake: asyncio.Event) -> None:
+    """Wait so long, or until `wake` is set."""
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The address of the store, the networks that may be asked although they are not public, and the clock."""
+    """The address of the store, the networks that may be asked although they are not public, the clock, and how to wait
+    by it."""
 
     store_url: str
     allowed_networks: tuple[str, ...] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    rest: Rest = rest
 
     def open_store(self, *, create: bool = False) -> Store:
         """Open the store; `create` is for the commands that put something in."""
@@ -44,6 +58,16 @@ class Context:
         except ValueError as error:
             raise click.UsageError(f"--allow-network: {error}; write 10.0.0.0/8, or an address") from error
         return Fetcher(allowed=allowed)
+
+
+def read_date(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    """Of an option: a day or time, in UTC where it names no zone."""
+    from ingest.dates import parse_iso_time
+
+    found = None if value is None else parse_iso_time(value)
+    if value is not None and found is None:
+        raise click.BadParameter(f"{value!r} is no date; write 2026-03-05, or 2026-03-05T12:00Z")
+    return found
 
 
 def print_json(value: Any) -> None:

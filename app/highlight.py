@@ -28,6 +28,9 @@ STYLE = """<style>
 .sayso-fact .stance {border: 1px solid currentColor; border-radius: 3px; padding: 0 .35em; font-weight: 600;
   margin-right: .4em}
 .sayso-fact .stance.denies {border-style: dashed; border-color: #c0392b}
+.sayso-legend {font-size: .85rem; line-height: 1.9}
+.sayso-legend .key {white-space: nowrap; margin-right: 1.2em}
+.sayso-legend .line {display: inline-block; width: 1.9em; vertical-align: middle}
 .sayso-chain .how {font-size: .8em; opacity: .65; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3em}
 </style>"""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from app.walk import Tally
 from graph.browsing import load_status
 from graph.store import Store
+
+_SECONDS = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600)
 
 
 class Metrics:
@@ -22,6 +24,7 @@ class Metrics:
             "articles": "Articles stored",
             "read": "Article versions read",
             "attributions": "Attributions found",
+            "linked": "Claims looked at for others that say the same",
         }
         self._counters = {name: Counter(f"sayso_{name}", text, registry=self.registry) for name, text in names.items()}
         self._failed = Counter("sayso_failed_items", "Items that failed", registry=self.registry)
@@ -31,7 +34,15 @@ class Metrics:
             "feeds_in_error": "Feeds whose last poll failed",
         }
         self._gauges = {name: Gauge(f"sayso_{name}", text, registry=self.registry) for name, text in gauges.items()}
-        self._seen = Gauge("sayso_last_round_timestamp_seconds", "When the last round ended", registry=self.registry)
+        self._done_at = Gauge(
+            "sayso_stage_done_timestamp_seconds", "When a stage was last through", ["stage"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "sayso_stage_seconds", "How long a stage took", ["stage"], buckets=_SECONDS, registry=self.registry
+        )
+        self._failures = Counter(
+            "sayso_stage_failures", "Stages that stopped halfway, to be tried again", ["stage"], registry=self.registry
+        )
 
     def serve(self, port: int, address: str) -> None:
         start_http_server(port, addr=address, registry=self.registry)
@@ -41,8 +52,14 @@ class Metrics:
             counter.inc(getattr(tally, name))
         self._failed.inc(len(tally.problems))
 
-    def observe(self, store: Store, *, now: datetime) -> None:
+    def stage_done(self, stage: str, *, seconds: float, now: datetime) -> None:
+        self._done_at.labels(stage).set(now.timestamp())
+        self._seconds.labels(stage).observe(seconds)
+
+    def stage_failed(self, stage: str) -> None:
+        self._failures.labels(stage).inc()
+
+    def observe(self, store: Store) -> None:
         status = load_status(store)
         for name, gauge in self._gauges.items():
             gauge.set(getattr(status, name))
-        self._seen.set(now.timestamp())

@@ -7,9 +7,11 @@ from typing import Any
 
 from graph.browsing import EntityView, Status
 from graph.chains import Chain, Hop
+from graph.decision_log import LoggedDecision
 from graph.evidence import AttributionEvidence, DerivationEvidence
 from graph.failures import Failure
 from graph.ids import Kind, show_id
+from graph.oldest import OldestNamed
 from graph.origins import OriginClass, Origins
 from graph.polls import PollRecord
 from graph.trace import ClaimSummary, Trace
@@ -94,14 +96,14 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
         "claim": {"id": show_id(Kind.CLAIM, evidence.claim_id), "text": evidence.text},
         "attributions": [
             {**attribution_to_dict(item), **_chain_to_dict(trace.chains[item.attribution_id])}
-            for item in evidence.members
+            for item in (*evidence.members, *evidence.declines)
         ],
         "earliest_held": {
             "article": earliest.url,
             "outlet": earliest.outlet,
             "at": time_to_text(earliest.at),
         },
-        "oldest_named": None if trace.oldest_named is None else {"name": trace.oldest_named, "on": None},
+        "oldest_named": _oldest_to_dict(trace.oldest_named),
         "origins": _origins_to_dict(trace.origins),
         "denials": [show_id(Kind.ATTRIBUTION, item.attribution_id) for item in trace.denials],
         "denial_origins": _origins_to_dict(trace.denial_origins),
@@ -110,7 +112,7 @@ def trace_to_dict(trace: Trace) -> dict[str, Any]:
             {"claim": show_id(Kind.CLAIM, claim.claim_id), "kind": claim.kind, "reason": claim.reason}
             for claim in trace.related
         ],
-        "derivations": [_derivation_to_dict(row, urls[row.version_id]) for row in evidence.derivations],
+        "derivations": [_derivation_to_dict(row, urls[row.version_id]) for row in trace.derivations],
     }
 
 
@@ -134,9 +136,28 @@ def entity_to_dict(view: EntityView) -> dict[str, Any]:
         "name": view.name,
         "type": str(view.type),
         "names": list(view.names),
+        "aliases": list(view.aliases),
         "articles": view.articles,
         "said": [attribution_to_dict(item) for item in view.said],
         "about": [attribution_to_dict(item) for item in view.about],
+    }
+
+
+def decision_to_dict(decision: LoggedDecision) -> dict[str, Any]:
+    kind = Kind[decision.kind.name]
+    right = decision.right_id
+    return {
+        "number": decision.number,
+        "kind": str(decision.kind),
+        "action": str(decision.action),
+        "left": {"id": show_id(kind, decision.left_id), "name": decision.left_name},
+        "right": None if right is None else {"id": show_id(kind, right), "name": decision.right_name},
+        "who": decision.who,
+        "why": decision.why,
+        "score": decision.score,
+        "decided": time_to_text(decision.decided_at),
+        "undone": time_to_text(decision.undone_at),
+        "undone_by": decision.undone_by,
     }
 
 
@@ -165,6 +186,12 @@ def status_to_dict(status: Status, failures: list[Failure]) -> dict[str, Any]:
 def time_to_text(at: datetime | None) -> str | None:
     """ISO 8601 in UTC, to the second, with a Z."""
     return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _oldest_to_dict(oldest: OldestNamed | None) -> dict[str, Any] | None:
+    if oldest is None:
+        return None
+    return {"name": oldest.name, "on": None if oldest.on is None else oldest.on.isoformat()}
 
 
 def _chain_to_dict(chain: Chain) -> dict[str, Any]:

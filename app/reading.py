@@ -1,85 +1,76 @@
-"""Reading in processes of its own: as many texts at a time as there are processes, and one that hangs is given up.
+"""Reading many texts at a place: a few batches ahead and no more, the results in order, whoever read them.
 
-The model is loaded once a process. Results come in the order of the texts, whoever read them.
+A batch that fails as a whole is read text by text, so that a bad text costs only itself.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
-from types import TracebackType
-from typing import Self
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
 
-from pebble import ProcessExpired, ProcessPool
-
-from ingest.errors import TooHard
+from app.errors import ClusterError
+from app.places import Place, TextsRead
 from nlp.annotation import Annotation
-from nlp.reader import Reader, group_by_length
+from nlp.reader import group_by_length
 
-CHUNK_CHARACTERS = 40_000  # read together; some two seconds
-LEAST_SECONDS = 60.0  # a process has to load the models first
-SECONDS_A_CHARACTER = 1 / 500  # fifty times what reading takes on a machine that does nothing else
-TASKS_A_PROCESS = 2000
-
-_reader: Reader | None = None
+BATCH_CHARACTERS = 40_000  # read together; some four seconds
+AHEAD = 2  # batches a process: one that is read, one that waits, so that no process does
+LOOK_SECONDS = 0.5  # how often is asked whether to stop
 
 
-class ReadingPool:
-    """Reads texts in `processes` processes. Use in a `with`."""
-
-    def __init__(self, processes: int, *, least_seconds: float = LEAST_SECONDS) -> None:
-        self._least_seconds = least_seconds
-        self._pool = ProcessPool(
-            max_workers=processes, max_tasks=TASKS_A_PROCESS, context=multiprocessing.get_context("spawn")
-        )
-        self._version: str | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
-
-    @property
-    def version(self) -> str:
-        if self._version is None:
-            self._version = self._pool.schedule(_name_version, timeout=self._least_seconds * 2).result()
-        return self._version
-
-    def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
-        """Yield one annotation a text, in order.
-
-        Raises:
-            TooHard: a process took too long, or died; which of its texts is to blame is not known.
-        """
-        chunks = list(group_by_length(texts, CHUNK_CHARACTERS))
-        waiting = [self._schedule(chunk) for chunk in chunks]
-        for chunk, future in zip(chunks, waiting, strict=True):
-            try:
-                yield from future.result()
-            except (TimeoutError, ProcessExpired) as error:
-                raise TooHard(f"{len(chunk)} texts", "reading takes too long, and was given up") from error
-
-    def _schedule(self, chunk: list[str]) -> Future[list[Annotation]]:
-        seconds = self._least_seconds + sum(map(len, chunk)) * SECONDS_A_CHARACTER
-        future: Future[list[Annotation]] = self._pool.schedule(_read, args=(chunk,), timeout=seconds)
-        return future
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRead:
+    version: str
+    annotation: Annotation
 
 
-def _load() -> Reader:
-    global _reader
-    if _reader is None:
-        _reader = Reader()
-    return _reader
+def read_all(
+    place: Place, texts: Iterable[str], *, is_stopping: Callable[[], bool] = lambda: False
+) -> Iterator[TextRead | Exception]:
+    """Yield what was read in each text, or why it could not be, in order; end early when `is_stopping` says so.
+
+    `texts` is asked for more only when the place can use more, so that memory stays flat however many there are.
+
+    Raises:
+        ClusterError: the place is gone; nothing is wrong with the texts.
+    """
+    batches = group_by_length(texts, BATCH_CHARACTERS)
+    promised: deque[tuple[list[str], Future[TextsRead]]] = deque()
+    while True:
+        while len(promised) < AHEAD * max(place.width, 1) and (batch := next(batches, None)) is not None:
+            promised.append((batch, place.read(batch)))
+        if not promised:
+            return
+        for result in _await(place, *promised.popleft(), is_stopping):
+            if result is None:
+                return
+            yield result
 
 
-def _read(texts: list[str]) -> list[Annotation]:
-    return list(_load().read(texts))
+def name_version(place: Place) -> str:
+    """Of the pipeline there; has its models loaded."""
+    return place.read([""]).result().version
 
 
-def _name_version() -> str:
-    return _load().version
+def _await(
+    place: Place, texts: list[str], promise: Future[TextsRead], is_stopping: Callable[[], bool]
+) -> Iterator[TextRead | Exception | None]:
+    """Yield the results of one batch; `None` and no more when it is time to stop."""
+    while not wait([promise], timeout=LOOK_SECONDS).done:
+        if is_stopping():
+            yield None
+            return
+    error = promise.exception()
+    if isinstance(error, ClusterError):
+        raise error
+    if error is None:
+        read = promise.result()
+        for annotation in read.annotations:
+            yield TextRead(version=read.version, annotation=annotation)
+    elif len(texts) == 1:
+        yield error if isinstance(error, Exception) else RuntimeError(repr(error))
+    else:
+        for text in texts:
+            yield from _await(place, [text], place.read([text]), is_stopping)

@@ -13,8 +13,10 @@ from rich.tree import Tree
 from app.context import count, printable
 from graph.browsing import EntityView, Status
 from graph.chains import Chain, Hop
+from graph.decision_log import LoggedDecision
 from graph.evidence import AttributionEvidence
 from graph.failures import Failure
+from graph.families import FamilyChange, OutletSummary
 from graph.following import ItemCounts
 from graph.ids import Kind, show_id
 from graph.origins import Origins
@@ -24,6 +26,9 @@ from ingest.feed import FeedState
 
 _SHORT_ID = 10
 _FAILURES_SHOWN = 20
+_CHAINS_SHOWN = 200
+_ROWS_SHOWN = 40
+_ALIASES_SHOWN = 20
 _STANCE_STYLES = {"denies": "red", "doubts": "yellow", "declines": "dim", "relays": "cyan"}
 
 
@@ -54,26 +59,105 @@ def show_trace(trace: Trace) -> None:
     where = f"{earliest.outlet or 'unknown outlet'}, {_time(earliest.at)}, {earliest.url}"
     console.print(_text(f"earliest held: {where}"), soft_wrap=True)
     if trace.oldest_named:
-        console.print(_text(f"oldest named, not held: {trace.oldest_named}"))
+        on = f", {trace.oldest_named.on:%Y-%m-%d}" if trace.oldest_named.on else ""
+        console.print(_text(f"oldest named, not held: {trace.oldest_named.name}{on}"))
     console.print(f"origins: {interval(trace.origins.at_least, trace.origins.at_most)}")
     _show_origins(console, trace.origins)
     if trace.denials:
         denied = trace.denial_origins
         console.print(f"denied, origins: {interval(denied.at_least, denied.at_most)}")
         _show_origins(console, denied)
-    for item in evidence.members:
-        console.print(_chain_tree(item, trace.chains[item.attribution_id]))
+    _show_beside(console, trace)
+    for item in (*evidence.members, *evidence.declines)[:_CHAINS_SHOWN]:
+        console.print(_chain_tree(item, trace.chains[item.attribution_id], trace.retracted.get(item.attribution_id)))
+    left = len(evidence.members) + len(evidence.declines) - _CHAINS_SHOWN
+    if left > 0:
+        console.print(f"and {count(left, 'chain')} more: sayso trace --json has all")
+
+
+def _show_beside(console: Console, trace: Trace) -> None:
+    """What was made from what, what stands beside the claim, and how it changed."""
+    urls = {item.version.version_id: item.version.url for item in trace.evidence.members}
+    for row in trace.derivations[:_ROWS_SHOWN]:
+        made_from = f"{row.kind.replace('_', ' ')} of {row.from_url or row.from_name}"
+        console.print(_text(f"  {urls[row.version_id]}: {made_from} “{' '.join(row.evidence.split())[:120]}”"))
+    for claim in trace.related:
+        line = f"  {claim.kind}: {claim.text} ({claim.reason}), claim {show_id(Kind.CLAIM, claim.claim_id)[:_SHORT_ID]}"
+        console.print(_text(line, style="yellow"))
+    if len(trace.days) > 1:
+        for day in trace.days[:_ROWS_SHOWN]:
+            new = ", ".join(name or "one without lineage" for name in day.new_origins)
+            denied = f", {count(day.denials, 'denial')}" if day.denials else ""
+            console.print(
+                _text(
+                    f"  {day.on}: {count(day.attributions, 'attribution')}{denied}" + (f"; new: {new}" if new else "")
+                )
+            )
+    for change in trace.version_changes[:_ROWS_SHOWN]:
+        what = "says it since" if change.is_added else "no longer says it since"
+        console.print(_text(f"  {change.url} {what} {_time(change.at)}", style="yellow"))
+
+
+def show_outlets(found: Sequence[OutletSummary]) -> None:
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.add_column("outlet", overflow="fold")
+    table.add_column("family", overflow="fold")
+    table.add_column("articles", justify="right")
+    for outlet in found:
+        table.add_row(_text(outlet.name), _text(outlet.family or ""), str(outlet.articles))
+    _console().print(table)
+
+
+def show_family_changes(changes: Sequence[FamilyChange]) -> None:
+    console = _console()
+    for change in changes:
+        where = f"into {change.family}" if change.family else "out of its family"
+        why = f": {change.why}" if change.why else ""
+        console.print(_text(f"{_time(change.decided_at)}  {change.who} put {change.outlet} {where}{why}"))
 
 
 def show_entity(view: EntityView) -> None:
     console = _console()
     console.print(_text(f"{view.name} ({view.type}), in {view.articles} articles", style="bold"))
     console.print(f"entity {show_id(Kind.ENTITY, view.entity_id)}", style="dim")
+    others = [name for name in view.aliases if name != view.name]
+    if others:
+        console.print(
+            _text(f"also called: {', '.join(others[:_ALIASES_SHOWN])}{' ...' * (len(others) > _ALIASES_SHOWN)}")
+        )
     for heading, items in (("said", view.said), ("said about it", view.about)):
         tree = Tree(f"{heading}: {len(items)}" if items else f"{heading}: nothing that is held")
         for item in items:
             tree.add(_attribution_line(item))
         console.print(tree)
+
+
+def show_choices(views: Sequence[EntityView]) -> None:
+    """Several who are called alike, each with what tells it from the others."""
+    table = Table(box=None, pad_edge=False, show_edge=False, expand=True)
+    table.add_column("entity", no_wrap=True, style="bold cyan")
+    table.add_column("name", max_width=30)
+    table.add_column("articles", justify="right", no_wrap=True)
+    table.add_column("latest", ratio=1, min_width=30, overflow="fold")
+    for view in views:
+        items = sorted((*view.said, *view.about), key=lambda item: item.version.at, reverse=True)
+        latest = f"{items[0].version.outlet or 'unknown outlet'}: {items[0].words}" if items else ""
+        shown = show_id(Kind.ENTITY, view.entity_id)[:_SHORT_ID]
+        table.add_row(shown, _text(f"{view.name} ({view.type})"), str(view.articles), _text(latest[:200]))
+    _console().print(table)
+
+
+def show_decisions(found: Sequence[LoggedDecision]) -> None:
+    console = _console()
+    for each in found:
+        names = [each.left_name] if each.right_id is None else [each.left_name, each.right_name]
+        sides = [name or "(no longer held)" for name in names]
+        line = _text(f"{each.number}. {each.action}: {' | '.join(sides)}", style="dim" if each.undone_at else "bold")
+        console.print(line, soft_wrap=True)
+        score = "" if each.score is None else f", score {each.score:.1f}"
+        console.print(_text(f"    {_time(each.decided_at)} by {each.who}{score}: {each.why or 'no reason given'}"))
+        if each.undone_at is not None:
+            console.print(_text(f"    undone {_time(each.undone_at)} by {each.undone_by}"))
 
 
 def show_feeds(states: Sequence[FeedState], *, now: datetime) -> None:
@@ -165,13 +249,15 @@ def ago(at: datetime | None, now: datetime) -> str:
     return f"in {words}" if at > now else f"{words} ago"
 
 
-def _chain_tree(item: AttributionEvidence, chain: Chain) -> Tree:
+def _chain_tree(item: AttributionEvidence, chain: Chain, notice: str | None) -> Tree:
     tree = Tree(_attribution_line(item))
     branch = tree
     for hop in chain.hops:
         branch = branch.add(_hop_line(hop))
     if chain.is_circular:
         branch.add("goes round in a circle: its origin cannot be told")
+    if notice is not None:
+        tree.add(_text(f"taken back by its outlet: “{' '.join(notice.split())}”", style="red"))
     return tree
 
 

@@ -24,38 +24,37 @@ class Turns(Generic[Item]):
         self._host_of = host_of
         self._waiting: dict[str, deque[Item]] = {}
         self._held = 0  # items in `_waiting`
-        self._busy: set[str] = set()
-        self._ready: deque[str] = deque()  # hosts that have items waiting and are not busy, the next one first
-        self._changed = asyncio.Event()
+        self._ready: asyncio.Queue[str | None] = (
+            asyncio.Queue()
+        )  # hosts with items that nobody is with; `None`: the end
 
     async def take(self) -> Item | None:
         """The next item, or `None` when there are no more."""
-        while True:
+        self._read_ahead()
+        host = await self._ready.get() if self._held else None
+        if host is None:
+            self._ready.put_nowait(None)  # for the next who waits
+            return None
+        self._held -= 1
+        item = self._waiting[host].popleft()
+        if not self._held:
             self._read_ahead()
-            if self._ready:
-                host = self._ready.popleft()
-                self._busy.add(host)
-                self._held -= 1
-                return self._waiting[host].popleft()
             if not self._held:
-                return None
-            self._changed.clear()
-            await self._changed.wait()
+                self._ready.put_nowait(None)
+        return item
 
     def done(self, item: Item) -> None:
         host = self._host_of(item)
-        self._busy.discard(host)
         if self._waiting[host]:
-            self._ready.append(host)
+            self._ready.put_nowait(host)
         else:
             del self._waiting[host]
-        self._changed.set()
 
     def _read_ahead(self) -> None:
         while self._held < READ_AHEAD and (item := next(self._items, None)) is not None:
             host = self._host_of(item)
             if host not in self._waiting:
                 self._waiting[host] = deque()
-                self._ready.append(host)
+                self._ready.put_nowait(host)
             self._waiting[host].append(item)
             self._held += 1

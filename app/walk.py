@@ -9,20 +9,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Protocol, TypeVar
+from functools import cache, partial
+from itertools import chain
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from app.batches import BATCH, Batches
+from app.errors import ClusterError
+from app.linking import Linking
+from app.places import Place
 from app.progress import Reporter
+from app.reading import TextRead, name_version, read_all
+from app.settings import index_path
 from app.turns import Turns
 from graph.annotating import save_annotation
-from graph.articles import UnreadVersion, count_unread, save_article, unread_versions
+from graph.articles import UnreadVersion, count_outdated, count_unread, outdated_versions, save_article
 from graph.errors import StoreError
-from graph.failures import record_failure
+from graph.failures import forget_failures, record_failure
+from graph.figures import refresh_figures
 from graph.following import (
     PendingEntry,
     count_due,
@@ -31,18 +39,19 @@ from graph.following import (
     pending_entries,
     save_entry_articles,
 )
-from graph.linking import Encoder, Linker, count_unlinked
+from graph.linking import Encoder, count_unlinked
 from graph.polls import save_polls
 from graph.store import Store
+from graph.taking import Taking
 from ingest.article import Article
-from ingest.errors import IngestError, RetryLater, Unreachable
+from ingest.discovery import first_poll
+from ingest.errors import Abandoned, IngestError, RetryLater, TooHard, Unreachable
 from ingest.feed import FeedState
 from ingest.http import Fetcher
 from ingest.pages import fetch_article
 from ingest.polling import Poll, poll
 from ingest.robots import Robots
 from ingest.workers import Run, run_here
-from nlp.annotation import Annotation
 from nlp.sentences import SentenceEncoder
 
 log = logging.getLogger(__name__)
@@ -53,15 +62,9 @@ Result = TypeVar("Result")
 FEEDS_AT_ONCE = 32
 PAGES_AT_ONCE = 16
 HOSTS_TO_DOUBT_OUR_NETWORK = 2
-
-
-class TextReader(Protocol):
-    """What reads texts: `nlp.reader.Reader`."""
-
-    @property
-    def version(self) -> str: ...
-
-    def read(self, texts: Iterable[str]) -> Iterator[Annotation]: ...
+# For one feed or page, past all other limits; a host that asks for long pauses is given them.
+LONGEST_SECONDS = 900.0
+LINK_EVERY = 64  # versions read: the same ones, however many read
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class Tally:
     known: int = 0
     read: int = 0
     attributions: int = 0
+    linked: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -84,7 +88,7 @@ class Walk:
         self,
         store: Store,
         *,
-        make_reader: Callable[[], TextReader],
+        make_place: Callable[[], Place],
         make_encoder: Callable[[], Encoder] = SentenceEncoder,
         clock: Callable[[], datetime],
         reporter: Reporter,
@@ -96,8 +100,8 @@ class Walk:
         self._store = store
         self._random = random
         self._run = run
-        self._make_reader = make_reader
-        self._make_encoder = make_encoder
+        self._make_place = make_place
+        self._make_encoder = cache(make_encoder)  # loaded once, if at all
         self._clock = clock
         self._reporter = reporter
         self._is_stopping = is_stopping
@@ -133,30 +137,63 @@ class Walk:
                 stage.advance()
 
     def read_new(self) -> None:
-        """Read every version that is not read yet and write what was found into the graph."""
+        """Read every version that is not read yet and write what was found into the graph, in order.
+
+        Linking goes on in between, while the place reads ahead. What another coordinator is reading is left to it.
+        """
         waiting = count_unread(self._store, now=self._clock())
         if not waiting:
             return
-        reader = self._make_reader()
-        with self._reporter.stage("Reading", waiting) as stage:
-            for batch in unread_versions(self._store, now=self._clock()):
-                if self._is_stopping():
-                    return
-                for version, annotation in self._read_batch(reader, batch):
-                    self._save_reading(version, annotation, reader.version)
-                    stage.advance()
+        with Taking(self._store, now=self._clock()) as taking:
+            self._read("Reading", iter(taking), waiting, done=taking.done)
+
+    def read_again(self, *, since: datetime | None, urls: Sequence[str] = ()) -> None:
+        """Read anew what another reader than ours has read, of texts published since then, or of articles at `urls`.
+
+        What was read before stays until a text has been read anew; a text that fails keeps it.
+        """
+        version = name_version(self._make_place())
+        waiting = count_outdated(self._store, pipeline_version=version, since=since, urls=urls)
+        batches = outdated_versions(self._store, pipeline_version=version, since=since, urls=urls)
+        self._read("Reading again", chain.from_iterable(batches), waiting, done=lambda _: None)
+
+    def _read(self, name: str, versions: Iterator[UnreadVersion], waiting: int, *, done: Callable[[int], None]) -> None:
+        taken: deque[UnreadVersion] = deque()
+        with self._reporter.stage(name, waiting) as stage, self._make_linking() as linking:
+            texts = self._take_texts(versions, taken)
+            for number, read in enumerate(read_all(self._make_place(), texts, is_stopping=self._is_stopping), 1):
+                version = taken.popleft()
+                self._save_reading(version, read)
+                done(version.version_id)
+                stage.advance()
+                if number % LINK_EVERY == 0:
+                    linking.link_waiting(self._count_linked)
 
     def link_new(self) -> None:
-        """Join the claims that are not linked yet with those that say the same."""
+        """Join the claims that are not linked yet with those that say the same, and count what lists say of them."""
         waiting = count_unlinked(self._store)
-        if not waiting:
-            return
-        linker = Linker(self._store, self._make_encoder(), index_path=self._store.beside("claims.index"))
-        with self._reporter.stage("Linking", waiting) as stage:
-            for linked in linker.link_new():
-                for _ in range(linked):
-                    stage.advance()
-        linker.save_index()
+        if waiting:
+            with self._reporter.stage("Linking", waiting) as stage, self._make_linking() as linking:
+
+                def advance(linked: int) -> None:
+                    self._count_linked(linked)
+                    stage.advance(linked)
+
+                linking.link_all(advance)
+        for _ in refresh_figures(self._store):
+            if self._is_stopping():
+                return
+
+    def _make_linking(self) -> Linking:
+        path = index_path(self._store.address, self._store.beside("claims.index"))
+        return Linking(self._store, self._make_encoder, index_path=path, is_stopping=self._is_stopping)
+
+    def _take_texts(self, versions: Iterator[UnreadVersion], taken: deque[UnreadVersion]) -> Iterator[str]:
+        for version in versions:
+            if self._is_stopping():
+                return
+            taken.append(version)
+            yield version.text
 
     async def _poll_feeds(self, fetcher: Fetcher) -> None:
         """Poll what is due. Where not one host can be reached, it is our own network, and no feed is to blame."""
@@ -181,7 +218,8 @@ class Walk:
             self._save_finished_polls(unreachable[start : start + BATCH])
 
     async def _poll_feed(self, fetcher: Fetcher, state: FeedState) -> Poll:
-        return await poll(fetcher, state, now=self._clock(), run=self._run)
+        ask = first_poll if state.last_success_at is None else poll
+        return await ask(fetcher, state, now=self._clock(), run=self._run)
 
     def _save_polls(
         self, unreachable: list[tuple[FeedState, Poll]], finished: Sequence[tuple[FeedState, Poll | Exception]]
@@ -228,6 +266,7 @@ class Walk:
                 self._fail("fetch", url, article)
             else:
                 self._count(save_article(self._store, article, now=self._clock()).is_new)
+                forget_failures(self._store, stage="fetch", items=[url])
 
     async def _do_all(
         self,
@@ -282,31 +321,16 @@ class Walk:
             for each in finished:
                 self._save_apart(save, [each])
 
-    def _read_batch(
-        self, reader: TextReader, batch: list[UnreadVersion]
-    ) -> Iterator[tuple[UnreadVersion, Annotation | Exception]]:
-        """Read a batch; where the batch as a whole fails, one by one, so that one bad text costs only itself."""
-        try:
-            annotations = list(reader.read(version.text for version in batch))
-        except Exception:
-            log.warning("a batch of %d texts failed; reading them one by one", len(batch), exc_info=True)
-            for version in batch:
-                yield version, self._read_one(reader, version)
+    def _save_reading(self, version: UnreadVersion, read: TextRead | Exception) -> None:
+        if isinstance(read, Exception):
+            # What a machine that is busy elsewhere found too hard may be none too hard later.
+            self._fail("read", version.url, read, is_final=not isinstance(read, TooHard))
             return
-        yield from zip(batch, annotations, strict=True)
-
-    def _read_one(self, reader: TextReader, version: UnreadVersion) -> Annotation | Exception:
+        annotation = read.annotation
         try:
-            return next(iter(reader.read([version.text])))
-        except Exception as error:  # noqa: BLE001  the per-item loop: whatever a text does, the others are read
-            return error
-
-    def _save_reading(self, version: UnreadVersion, annotation: Annotation | Exception, pipeline: str) -> None:
-        if isinstance(annotation, Exception):
-            self._fail("read", version.url, annotation)
-            return
-        try:
-            save_annotation(self._store, version.version_id, annotation, pipeline_version=pipeline, now=self._clock())
+            save_annotation(
+                self._store, version.version_id, annotation, pipeline_version=read.version, now=self._clock()
+            )
         except StoreError:
             raise
         except ValueError as error:
@@ -326,14 +350,17 @@ class Walk:
         else:
             self.tally.known += 1
 
-    def _fail(self, stage: str, item: str, error: Exception) -> None:
+    def _count_linked(self, linked: int) -> None:
+        self.tally.linked += linked
+
+    def _fail(self, stage: str, item: str, error: Exception, *, is_final: bool | None = None) -> None:
         record_failure(
             self._store,
             stage=stage,
             item=item,
             error=error,
             now=self._clock(),
-            is_final=not isinstance(error, RetryLater),
+            is_final=not isinstance(error, RetryLater) if is_final is None else is_final,
             retry_after_seconds=error.retry_after_seconds if isinstance(error, RetryLater) else None,
         )
         is_ours = isinstance(error, IngestError)
@@ -342,10 +369,13 @@ class Walk:
 
 async def _attempt(do: Callable[[Item], Awaitable[Result]], item: Item) -> Result | Exception:
     try:
-        return await do(item)
-    except StoreError:
+        async with asyncio.timeout(LONGEST_SECONDS) as limit:
+            return await do(item)
+    except (StoreError, ClusterError):
         raise
     except Exception as error:  # noqa: BLE001  the per-item loop: whatever one page does, the others are fetched
+        if limit.expired():
+            return Abandoned(_name_of(item), f"it hung for {LONGEST_SECONDS:.0f} seconds, and was abandoned")
         return error
 
 

@@ -38,18 +38,24 @@ def claims_command(context: Context, query: tuple[str, ...], limit: int, *, as_j
 @click.option("--json", "as_json", is_flag=True, help="A JSON line an entity.")
 @click.pass_obj
 def who_command(context: Context, entity: tuple[str, ...], limit: int, *, as_json: bool) -> None:
-    """Show what ENTITY (a name or an id) said, and what is said about it."""
+    """Show what ENTITY (any of its names, or an id) said, and what is said about it.
+
+    Where several are called so, they are listed, and an id says who is meant; --json prints all.
+    """
     from app.output import entity_to_dict
-    from app.show import show_entity
+    from app.show import show_choices, show_entity
     from graph.browsing import view_entity
 
     with context.open_store() as store:
         views = view_entity(store, " ".join(entity), limit=limit)
-    for view in views:
-        if as_json:
+    if as_json:
+        for view in views:
             print_json(entity_to_dict(view))
-        else:
-            show_entity(view)
+    elif len(views) > 1:
+        complain("several are called so; take an id: sayso who ID, or make one of two with: sayso entity merge ID ID")
+        show_choices(views)
+    else:
+        show_entity(views[0])
 
 
 @click.command("trace")

@@ -1,11 +1,11 @@
-"""`sayso claim merge`, `split` and `undo`: what a person decides about claims. Each is a row and can be undone."""
+"""`sayso claim merge`, `split`, `undo` and `log`: what a person decides about claims, each a row that can be undone."""
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
+from app.commands.decisions import add_undo_and_log
+from app.commands.whoever import whoever
 from app.context import Context, complain
 
 
@@ -24,7 +24,7 @@ def merge_command(context: Context, left: str, right: str, why: str) -> None:
     from graph.decisions import merge_claims
 
     with context.open_store() as store:
-        number = merge_claims(store, left, right, who=_whoever(), why=why, now=context.clock())
+        number = merge_claims(store, left, right, who=whoever(), why=why, now=context.clock())
     complain(f"merged; take it back with: sayso claim undo {number}")
 
 
@@ -38,24 +38,8 @@ def split_command(context: Context, claim: str, attribution: str, why: str) -> N
     from graph.decisions import split_claim
 
     with context.open_store() as store:
-        number = split_claim(store, claim, attribution, who=_whoever(), why=why, now=context.clock())
+        number = split_claim(store, claim, attribution, who=whoever(), why=why, now=context.clock())
     complain(f"split; take it back with: sayso claim undo {number}")
 
 
-@claim_group.command("undo")
-@click.argument("number", type=click.IntRange(1, 2**63 - 1))
-@click.pass_obj
-def undo_command(context: Context, number: int) -> None:
-    """Take back the decision of this NUMBER."""
-    from graph.decisions import undo
-
-    with context.open_store() as store:
-        undo(store, number, who=_whoever(), now=context.clock())
-    complain("undone")
-
-
-def _whoever() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user id without a name, as in containers
-        return "somebody"
+add_undo_and_log(claim_group, "claim")

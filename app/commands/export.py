@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from app.context import Context, complain, count
+from app.context import Context, complain, count, read_date
 
 if TYPE_CHECKING:
     from app.progress import Reporter
@@ -21,21 +21,11 @@ FORMATS = ("ttl", "trig", "nq", "jsonld", "graphml", "csv")
 BREACHES_SHOWN = 20
 
 
-def _read_since(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
-    """A day or time, in UTC where it names no zone."""
-    from ingest.dates import parse_iso_time
-
-    found = None if value is None else parse_iso_time(value)
-    if value is not None and found is None:
-        raise click.BadParameter(f"{value!r} is no date; write 2026-03-05, or 2026-03-05T12:00Z")
-    return found
-
-
 @click.command("export")
 @click.argument("out", required=False, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--format", "format_name", type=click.Choice(FORMATS), help="By default what OUT's ending says.")
 @click.option("--base", metavar="IRI", help="What the IRIs of this store begin with. [default: urn:sayso:]")
-@click.option("--since", callback=_read_since, metavar="DATE", help="Only articles published since then.")
+@click.option("--since", callback=read_date, metavar="DATE", help="Only articles published since then.")
 @click.option("--claim", "claims", metavar="ID", multiple=True, help="Only this claim. Repeatable.")
 @click.option("--entity", "entities", metavar="NAME", multiple=True, help="Only what this one said, or what is said "
               "about it. Repeatable.")  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from app.context import Context, ItemsFailed, complain, count, print_json, print
 if TYPE_CHECKING:
     from graph.store import Store
     from ingest.discovery import Offer
+    from ingest.feed import FeedState
     from ingest.http import Fetcher
     from ingest.workers import Run
 
@@ -44,13 +45,19 @@ def add_command(context: Context, urls: tuple[str, ...], outlet: str | None) -> 
     except IngestError as error:
         raise click.UsageError(str(error)) from error
     with context.open_store(create=True) as store:
-        followed = {state.url for state in list_feeds(store)}
-        new = [url for url in addresses if url not in followed]
+        # One that has never been seen to be a feed may be a site that could not be reached when it was added.
+        states = list_feeds(store)
+        seen = _addresses_of(state for state in states if state.last_success_at)
+        new = [url for url in addresses if url not in seen]
         added, is_complete = asyncio.run(_add_all(context, store, new, outlet)) if new else (0, True)
-    known = len(addresses) - len(new)
+        known = len(_addresses_of(states) & _addresses_of(list_feeds(store)) & set(addresses))
     click.echo(f"{count(added, 'feed')} added" + (f", {known} followed already" if known else ""))
     if not is_complete:
         raise ItemsFailed
+
+
+def _addresses_of(states: Iterable[FeedState]) -> set[str]:
+    return {url for state in states for url in (state.url, state.moved_to) if url is not None}
 
 
 async def _add_all(context: Context, store: Store, urls: list[str], outlet: str | None) -> tuple[int, bool]:
@@ -72,14 +79,15 @@ async def _add(
     context: Context, store: Store, fetcher: Fetcher, run: Run, url: str, outlet: str | None, *, may_choose: bool = True
 ) -> int | None:
     """Follow what is at `url`, or what is chosen of the feeds that it offers. Return how many that adds, if any."""
-    from graph.following import add_feeds
+    from graph.following import add_feeds, list_feeds, remove_feed
     from graph.polls import save_polls
     from ingest.discovery import Discovery, discover
     from ingest.errors import IngestError, NotPublic
     from ingest.polling import Poll, new_feed
 
     now = context.clock()
-    state = new_feed(url, outlet, now=now)
+    followed = next((state for state in list_feeds(store) if state.url == url), None)
+    state = followed or new_feed(url, outlet, now=now)
     try:
         found = await discover(fetcher, url, now=now, run=run)
     except NotPublic as error:
@@ -89,18 +97,22 @@ async def _add(
         complain(f"{error}. It is followed all the same and tried again by `sayso ingest`")
         found = Discovery(poll=Poll(error=error))
     if found.poll is not None:
-        if not add_feeds(store, [state]):
-            return 0  # it was followed already, and its state is its own
+        if followed is not None and followed.last_success_at is not None:
+            return 0  # its state is its own
+        is_new = add_feeds(store, [state])
         (saved,) = save_polls(store, [(state, found.poll)], now=now)
         if found.poll.error is None:
             shown = count(saved.record.entries, "entry", "entries")
             click.echo(f"{printable(saved.state.title or url)}: {shown}")
-        return 1
+        return is_new
     if not found.offers or not may_choose:
         complain(f"{url}: this is a page, and it names no feed; give the address of the feed itself")
         return None
     chosen = _choose(url, found.offers)
     added = [await _add(context, store, fetcher, run, offer.url, outlet, may_choose=False) for offer in chosen]
+    if followed is not None and any(number is not None for number in added):
+        remove_feed(store, url)
+        click.echo(f"{url} is the address of the site, and no longer followed itself")
     return sum(number or 0 for number in added) if chosen else None
 
 

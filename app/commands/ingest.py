@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.commands.cluster import open_place, place_options
 from app.commands.inspect import is_url
 from app.context import Context, ItemsFailed, complain, count, print_json
 
 if TYPE_CHECKING:
+    from app.cluster_security import Certificates
     from app.walk import Tally, Walk
     from ingest.article import Article
     from ingest.errors import IngestError
@@ -26,25 +28,32 @@ PROBLEMS_SHOWN = 20
 @click.argument("sources", metavar="[PATH_OR_URL...]", nargs=-1)
 @click.option("--outlet", metavar="NAME", help="The outlet of the files named, where they do not say.")
 @click.option("--all-feeds", is_flag=True, help="Poll every feed now, due or not, and retry what failed.")
+@place_options
 @click.option("--quiet", is_flag=True, help="No progress bars.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
 def ingest_command(
-    context: Context, sources: tuple[str, ...], outlet: str | None, *, all_feeds: bool, quiet: bool, as_json: bool
+    context: Context,
+    sources: tuple[str, ...],
+    outlet: str | None,
+    workers_address: str | None,
+    certificates: Certificates | None,
+    processes: int,
+    *,
+    all_feeds: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Take in news, then read and link it.
 
     Without arguments, polls the followed feeds that are due and fetches their new articles. With arguments, takes in
     pages (URLs), HTML and text files, folders, web archives (WARC), and JSON Lines with url, outlet, published, title
-    and text. It can be
-    stopped at any time and run again: nothing is done twice.
+    and text. It can be stopped at any time and run again: nothing is done twice.
     """
     from app.progress import RichReporter, Silent
     from app.walk import Walk
     from graph.failures import retry_all_now
     from graph.following import list_feeds, make_all_due
-    from ingest.workers import Workers
-    from nlp.reader import Reader
 
     with context.open_store(create=True) as store, ExitStack() as stack:
         reporter = Silent() if quiet else stack.enter_context(RichReporter())
@@ -53,10 +62,10 @@ def ingest_command(
         if all_feeds:
             make_all_due(store, now=context.clock())
             retry_all_now(store, now=context.clock())
-        with Workers() as workers:
-            walk = Walk(store, make_reader=Reader, clock=context.clock, reporter=reporter, run=workers.run)
+        with open_place(workers_address, certificates, processes) as (place, run):
+            walk = Walk(store, make_place=lambda: place, clock=context.clock, reporter=reporter, run=run)
             asyncio.run(_collect(walk, sources, outlet, context))
-        walk.read_new()
+            walk.read_new()
         walk.link_new()
     _report(walk.tally, as_json=as_json)
     if walk.tally.problems:

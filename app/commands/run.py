@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.commands.cluster import open_place, place_options
 from app.context import Context, ItemsFailed, complain, count
 
 if TYPE_CHECKING:
+    from app.cluster_security import Certificates
     from app.scheduler import Scheduler
+    from graph.store import Store
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -36,7 +40,19 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--every", type=Duration(), default="5m", show_default=True, help="How often to look which feeds are due."
 )
-@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many read texts.")
+@click.option(
+    "--only",
+    type=click.Choice(["follow", "read"]),
+    help="Only fetch, or only read and link. On PostgreSQL, as many as one likes may read beside the one that follows.",
+)
+@click.option(
+    "--graph-every",
+    type=Duration(),
+    default="1h",
+    show_default=True,
+    help="How often the graph of `sayso sparql` is brought up to date, if it was ever asked.",
+)
+@place_options
 @click.option("--log-json", is_flag=True, help="Log a JSON object a line.")
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve metrics for Prometheus on this port.")
 @click.option("--metrics-host", default="127.0.0.1", show_default=True, help="The address to serve them on.")
@@ -44,6 +60,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 def run_command(
     context: Context,
     every: timedelta,
+    only: str | None,
+    graph_every: timedelta,
+    workers_address: str | None,
+    certificates: Certificates | None,
     processes: int,
     metrics_port: int | None,
     metrics_host: str,
@@ -55,29 +75,44 @@ def run_command(
     One is enough for a store, and a second one says so and ends. What fails is recorded and tried again; a store that
     is full or gone for a while pauses the work.
     """
+    from app.graph_keeper import GraphKeeper
     from app.logs import log_to_stderr
     from app.metrics import Metrics
-    from app.reading import ReadingPool
-    from app.scheduler import Scheduler
-    from graph.alone import alone
-    from ingest.workers import Workers
+    from app.scheduler import Scheduler, Stage
 
     log_to_stderr(as_json=log_json)
-    with context.open_store(create=True) as store, alone(store):
+    stages = frozenset(Stage) if only is None else frozenset({Stage(only), Stage.FIGURES})
+    with ExitStack() as stack:
+        store = stack.enter_context(context.open_store(create=True))
+        _take_places(stack, store, only)
         metrics = Metrics()
         if metrics_port is not None:
             metrics.serve(metrics_port, metrics_host)
-        with Workers() as workers, ReadingPool(processes) as reader:
-            scheduler = Scheduler(
-                store,
-                make_fetcher=context.make_fetcher,
-                reader=reader,
-                run=workers.run,
-                clock=context.clock,
-                every_seconds=every.total_seconds(),
-                metrics=metrics,
-            )
-            asyncio.run(_run(scheduler))
+        place, run = stack.enter_context(open_place(workers_address, certificates, processes))
+        scheduler = Scheduler(
+            store,
+            make_fetcher=context.make_fetcher,
+            place=place,
+            run=run,
+            clock=context.clock,
+            every_seconds=every.total_seconds(),
+            graph=stack.enter_context(GraphKeeper(context.store_url)),
+            graph_every_seconds=graph_every.total_seconds(),
+            metrics=metrics,
+            stages=stages,
+            rest=context.rest,
+        )
+        asyncio.run(_run(scheduler))
+
+
+def _take_places(stack: ExitStack, store: Store, only: str | None) -> None:
+    """Keep out a second one: that follows, and that reads where readers cannot share the work."""
+    from graph.alone import Work, alone
+
+    if only != "read":
+        stack.enter_context(alone(store, Work.FOLLOWING))
+    if only != "follow" and store.dialect != "postgresql":
+        stack.enter_context(alone(store, Work.READING))
 
 
 async def _run(scheduler: Scheduler) -> None:
@@ -95,7 +130,7 @@ def health_command(context: Context, within: timedelta) -> None:
     from graph.following import count_due
 
     with context.open_store() as store:
-        late = count_due(store, now=context.clock() - within)
+        late = count_due(store, now=context.clock(), late_by=within)
     if late:
         complain(f"{count(late, 'feed')} should have been polled more than {within} ago: is `sayso run` at work?")
         raise ItemsFailed

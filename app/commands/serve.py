@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 from importlib import resources
+from ipaddress import ip_address
 
 import click
 
-from app.context import Context
-from app.settings import DB_VARIABLE
+from app.commands.figures import count_figures
+from app.context import Context, complain
+from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, OPEN_VARIABLE
 
 
 @click.command("dashboard")
@@ -21,13 +23,17 @@ from app.settings import DB_VARIABLE
 @click.pass_obj
 def dashboard_command(context: Context, port: int | None, host: str, open_browser: bool | None) -> None:
     """Browse claims, articles and feeds in a web browser. Stop it with Ctrl-C."""
-    with context.open_store(create=True):
-        pass  # what is wrong with the store is said here, not on a web page
+    with context.open_store(create=True) as store:  # what is wrong with the store is said here, not on a web page
+        count_figures(store)
     port = port or find_port(host)
     command = dashboard_arguments(host, port, open_browser=_has_screen() if open_browser is None else open_browser)
     click.echo(f"sayso dashboard: http://{host}:{port}  (Ctrl-C stops it)")
+    settings = {DB_VARIABLE: context.store_url, NETWORKS_VARIABLE: " ".join(context.allowed_networks)}
+    if not _is_loopback(host):
+        settings[OPEN_VARIABLE] = "1"
+        complain("other machines can reach it; without a login everybody may only read (docs/dashboard.md)")
     try:
-        done = subprocess.run(command, env=os.environ | {DB_VARIABLE: context.store_url}, check=False)
+        done = subprocess.run(command, env=os.environ | settings, check=False)
     except KeyboardInterrupt:
         return
     if done.returncode not in (0, -2, 130):
@@ -46,7 +52,15 @@ def dashboard_arguments(host: str, port: int, *, open_browser: bool) -> list[str
         "client.toolbarMode": "minimal",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(script), *flags]
+    # -P: what lies in the folder from which it is started is not imported.
+    return [sys.executable, "-P", "-m", "app.dashboard_server", "run", str(script), *flags]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def find_port(host: str, preferred: int = 8501) -> int:

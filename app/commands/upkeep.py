@@ -1,12 +1,20 @@
-"""`sayso backup`, `restore` and `check`: looking after a store."""
+"""`sayso backup`, `restore`, `check`, `reread` and `prune`: looking after a store."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from app.context import Context, ItemsFailed, complain, count
+from app.commands.cluster import open_place, place_options
+from app.commands.figures import count_figures
+from app.context import Context, ItemsFailed, complain, count, read_date
+
+if TYPE_CHECKING:
+    from app.cluster_security import Certificates
 
 FAULTS_SHOWN = 50
 
@@ -51,3 +59,77 @@ def check_command(context: Context) -> None:
         complain(f"{count(found, 'fault')} found")
         raise ItemsFailed
     click.echo("all is as it should be")
+
+
+@click.command("reread")
+@click.option("--since", callback=read_date, metavar="DATE", help="Only texts published since then.")
+@click.option("--article", "urls", metavar="URL", multiple=True, help="This article, whatever has read it. Repeatable.")
+@place_options
+@click.option("--quiet", is_flag=True, help="No progress bars.")
+@click.pass_obj
+def reread_command(
+    context: Context,
+    since: datetime | None,
+    urls: tuple[str, ...],
+    workers_address: str | None,
+    certificates: Certificates | None,
+    processes: int,
+    *,
+    quiet: bool,
+) -> None:
+    """Read again what an earlier reader has read: after an update of sayso, whose reader may see more.
+
+    It can be stopped at any time and run again: it goes on with what is left. What people have merged and split stays.
+    """
+    from app.progress import RichReporter, Silent
+    from app.walk import Walk
+    from graph.articles import find_unheld
+
+    with context.open_store() as store, ExitStack() as stack:
+        for url in find_unheld(store, urls):
+            raise click.UsageError(f"{url}: no such article is held")
+        reporter = Silent() if quiet else stack.enter_context(RichReporter())
+        place, _ = stack.enter_context(open_place(workers_address, certificates, processes))
+        walk = Walk(store, make_place=lambda: place, clock=context.clock, reporter=reporter)
+        walk.read_again(since=since, urls=urls)
+        walk.link_new()
+    for problem in walk.tally.problems:
+        complain(problem)
+    read = count(walk.tally.read, "text")
+    click.echo(f"{read} read again, {walk.tally.attributions} attributions found")
+    if walk.tally.problems:
+        raise ItemsFailed
+
+
+@click.command("prune")
+@click.option("--before", callback=read_date, required=True, metavar="DATE", help="Let go what is older than this.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--shrink", is_flag=True, help="Then give the space back to the disk (SQLite).")
+@click.option("--quiet", is_flag=True, help="No progress bars.")
+@click.pass_obj
+def prune_command(context: Context, before: datetime, *, dry_run: bool, yes: bool, shrink: bool, quiet: bool) -> None:
+    """Let go of articles that are older than a day, with their texts, for good.
+
+    An old article stays where a younger one needs it: if it makes a claim that the younger one makes too, or if a
+    chain leads through it. `sayso run` must not be at work meanwhile. A backup beforehand does no harm.
+    """
+    from app.progress import RichReporter, Silent
+    from graph.alone import alone
+    from graph.pruning import plan_prune, prune
+
+    with context.open_store() as store, alone(store), ExitStack() as stack:
+        plan = plan_prune(store, before=before)
+        go = count(len(plan.droppable), "article")
+        complain(f"{go} can go; {count(plan.needed, 'old one')} must stay, since younger ones need them")
+        if dry_run or not plan.droppable:
+            return
+        if not yes:
+            click.confirm(f"Let go of {go} for good?", abort=True, err=True)
+        reporter = Silent() if quiet else stack.enter_context(RichReporter())
+        with reporter.stage("Pruning", len(plan.droppable)) as stage:
+            prune(store, plan, advance=stage.advance)
+        count_figures(store, reporter)
+        if shrink:
+            store.shrink()
+    click.echo(f"{go} let go")

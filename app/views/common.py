@@ -25,15 +25,12 @@ _PAGE_STYLE = """<style>
   padding: 0; max-width: 60rem}
 .sayso-link {color: inherit; overflow-wrap: anywhere}
 .stPageLink a p {text-decoration: underline; text-underline-offset: 2px}
-.stGraphVizChart svg text {fill: currentColor}
-.stGraphVizChart svg a {color: inherit}
-.stGraphVizChart svg a:hover text {text-decoration: underline}
 </style>"""
 
 
 @st.cache_resource(show_spinner=False)
 def _open(url: str) -> Store:
-    return Store.open(url)
+    return Store.open(url, is_mapped=True)
 
 
 def open_store() -> Store:
@@ -51,14 +48,34 @@ def page_of(name: str) -> Any:
     return st.session_state["pages"][name]
 
 
-def go_to(name: str, **parameters: str) -> NoReturn:
-    """Open another page; its address, with the parameters, can be kept and sent to others."""
-    st.switch_page(page_of(name), query_params=parameters)
+def open_page(name: str, **parameters: str) -> NoReturn:
+    """Open another page; its address, with the parameters, can be kept and sent to others.
+
+    Streamlit writes the new parameters on this page's address before it leaves, and Back comes to that address: it has
+    to hold what this page was asked for too.
+    """
+    asked = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.switch_page(page_of(name), query_params={**asked, **parameters})
 
 
 def link_to(name: str, label: str, **parameters: str) -> None:
     """A link to another page. `label` is ours, never text from outside: Streamlit reads it as Markdown."""
     st.page_link(page_of(name), label=label, query_params=parameters)
+
+
+def plain(text: str, most: int = 200) -> str:
+    """Text from outside for the label of a link or choice, which Streamlit reads as Markdown: nothing in it counts.
+
+    Addresses are broken up, for Streamlit makes links of them whatever is before them.
+    """
+    short = " ".join(printable(text).split())
+    short = short if len(short) <= most else short[: most - 2] + " …"
+    escaped = "".join(f"\\{c}" if c in _MARKDOWN else c for c in short)
+    return escaped.replace("/", "/\u2060").replace("@", "@\u2060").replace("www", "ww\u2060w")
+
+
+# Whatever means something in Markdown, or in Streamlit's additions to it.
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~:$^&=\"'")
 
 
 def show_text(text: str) -> None:
@@ -85,20 +102,8 @@ def show_address(url: str) -> None:
 def show_figures(*figures: tuple[str, str | int, str]) -> None:
     """Numbers side by side: label, value, and what it means, shown on hover. All three are ours."""
     for column, (label, value, meaning) in zip(st.columns(len(figures)), figures, strict=True):
-        column.metric(label, value, help=meaning)
+        column.metric(label, f"{value:,}" if isinstance(value, int) else value, help=meaning)
 
 
 def show_time(at: datetime | None) -> str:
     return "unknown" if at is None else f"{at:%d %b %Y, %H:%M} UTC"
-
-
-def show_start() -> None:
-    """What to do with an empty store."""
-    st.subheader("Nothing has been taken in yet")
-    st.text("Begin with one of these, then reload this page:")
-    st.code(
-        "sayso feeds import data/feeds.opml   # follow some outlets\n"
-        "sayso ingest                         # poll what is due, fetch, read\n"
-        "sayso ingest FILE_OR_URL             # or take in one article",
-        language="bash",
-    )
