@@ -1,7 +1,9 @@
 """Accuracy of the attributions that the reader finds: `make bench-accuracy`, `python -m bench.attributions FOLDER`.
 
 FOLDER holds `text/NAME.txt` and brat standoff `attributions/NAME_ANNOTATOR.ann`, as PolNeAR does; of several
-annotators the first by name counts. Definitions in `bench.attribution_scores`. The figures of the others were measured
+annotators the first by name counts. Definitions in `bench.attribution_scores`. PolNeAR draws no statement inside
+another ("each token is involved in at most one attribution"), sayso does: what it finds is scored with these, each of
+which then counts as wrong, and without. The figures of the others were measured
 with the same definitions on PolNeAR's dev split, and mean nothing beside another corpus.
 """
 
@@ -40,10 +42,12 @@ def main() -> None:
         write_predictions(options.out, names, annotations)
     refused = sum(annotation.language not in (None, "en") for annotation in annotations)
     print(f"{len(names)} articles, {refused} not read for their language")
-    scores = Scores()
+    scores, outer = Scores(), Scores()
     for name, text, annotation in zip(names, texts, annotations, strict=True):
-        scores.add_article(found_roles(text, annotation), _gold_roles(text, gold[name]))
-    print_scores(scores)
+        annotated = _gold_roles(text, gold[name])
+        scores.add_article(found_roles(text, annotation), annotated)
+        outer.add_article(found_roles(text, annotation, with_nested=False), annotated)
+    print_scores(scores, outer)
 
 
 def read_text(path: Path) -> str:
@@ -92,20 +96,25 @@ def write_predictions(path: Path, names: list[str], annotations: list[Annotation
             out.write(json.dumps(line) + "\n")
 
 
-def print_scores(scores: Scores) -> None:
+def print_scores(scores: Scores, outer: Scores) -> None:
     """A table: sayso's F1, precision and recall, and the F1 of others, a column a measure."""
-    tallies = [scores.tallies[measure] for measure in MEASURES]
     print(f"{'':44}" + "".join(f"{measure:>12}" for measure in MEASURES))
     for title, figures in PEERS.items():
         print(f"{title:44}" + "".join(f"{figure:12}" for figure in figures))
-    for title, of in (("sayso, F1", "f1"), ("  precision", "precision"), ("  recall", "recall")):
-        print(f"{title:44}" + "".join(f"{getattr(tally, of):12.1f}" for tally in tallies))
+    for title, shown in (("sayso, without statements in statements", outer), ("sayso, all that it finds", scores)):
+        tallies = [shown.tallies[measure] for measure in MEASURES]
+        for row, of in ((f"{title}, F1", "f1"), ("  precision", "precision"), ("  recall", "recall")):
+            print(f"{row:44}" + "".join(f"{getattr(tally, of):12.1f}" for tally in tallies))
 
 
-def found_roles(text: str, annotation: Annotation) -> list[Roles]:
-    """What the reader found in a text, as numbers of words."""
+def found_roles(text: str, annotation: Annotation, *, with_nested: bool = True) -> list[Roles]:
+    """What the reader found in a text, as numbers of words; at will without what stands in another's content."""
     words = find_words(text)
-    return [make_roles(words, one.source, one.cue, one.content) for one in annotation.attributions]
+    return [
+        make_roles(words, one.source, one.cue, one.content)
+        for one in annotation.attributions
+        if with_nested or one.parent is None
+    ]
 
 
 def _gold_roles(text: str, attributions: list[dict[str, list[tuple[int, int]]]]) -> list[Roles]:

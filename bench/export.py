@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
-import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import click
 
-from bench.generator import fill_store
+from bench.apart import run_apart
+from bench.figures import Figure, Sources
+from bench.stores import fill_generated_store
 from graph.rdf.export import Format, export_rdf
 from graph.rdf.quadstore import QuadStore
 from graph.rdf.tables import TableFormat, export_table
@@ -31,26 +32,48 @@ from graph.store import Store
 BASELINE_LINES = 20_000
 
 
-def measure(url: str, folder: str, name: str, send: Any) -> None:
-    """Runs in a process of its own: export, and send how long it took and how much memory."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Statements, or rows of a table, and what it took to write them."""
+
+    count: int
+    cpu_seconds: float
+    wall_seconds: float
+    file_mb: float
+
+    @property
+    def per_cpu_second(self) -> float:
+        return self.count / self.cpu_seconds
+
+
+def measure(url: str, path: Path, name: str) -> Made:
+    """Export in this process."""
     with Store.open(url) as store:
         started, wall = time.process_time(), time.perf_counter()
-        path = Path(folder) / f"out.{name}"
         if name in list(TableFormat):
             count = export_table(store, path, TableFormat(name))
         elif name == "quads":
-            quads = QuadStore(path)
-            count = quads.update(store).made
+            count = QuadStore(path).update(store).made
         else:
             count = export_rdf(store, path, Format(name))
-    send.put(
-        {
-            "count": count,
-            "cpu_seconds": time.process_time() - started,
-            "wall_seconds": time.perf_counter() - wall,
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "file_mb": 0.0 if path.is_dir() else path.stat().st_size / 1e6,
-        }
+    return Made(
+        count=count,
+        cpu_seconds=time.process_time() - started,
+        wall_seconds=time.perf_counter() - wall,
+        file_mb=0.0 if path.is_dir() else path.stat().st_size / 1e6,
+    )
+
+
+def figures(size: int, sources: Sources) -> Iterator[Figure]:
+    """For the one table of all benchmarks."""
+    path = sources.scratch / "out.nq"
+    ours = run_apart(measure, fill_generated_store(size, sources), path, "nq")
+    yield Figure(
+        value=ours.result.per_cpu_second,
+        unit="statements per CPU second",
+        peak_megabytes=ours.peak_megabytes,
+        baseline="rdflib",
+        baseline_value=run_apart(measure_rdflib, path).result,
     )
 
 
@@ -73,25 +96,24 @@ def measure_rdflib(path: Path) -> float:
 @click.option("--formats", default="nq", show_default=True, help="Comma-separated; quads is the store of sayso sparql.")
 def main(small: int, large: int, formats: str) -> None:
     """Print a JSON line for each size and format, and one for rdflib."""
-    context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         for size in (small, large):
-            url = f"sqlite:///{folder}/{size}.db"
             started = time.process_time()
-            with Store.open(url) as store:
-                made = fill_store(store, size)
-            print(f"{made} attributions generated in {time.process_time() - started:.1f} CPU s", file=sys.stderr)
+            url = fill_generated_store(size, Sources(scratch=folder))
+            print(f"{size} attributions generated in {time.process_time() - started:.1f} CPU s", file=sys.stderr)
             for name in formats.split(","):
-                send = context.Queue()
-                process = context.Process(target=measure, args=(url, folder, name, send))
-                process.start()
-                found = send.get()
-                process.join()
-                found["per_cpu_second"] = found["count"] / found["cpu_seconds"]
+                run = run_apart(measure, url, folder / f"out-{size}.{name}", name)
+                made = run.result
+                found = asdict(made) | {
+                    "peak_mb": run.peak_megabytes,
+                    "per_cpu_second": made.per_cpu_second,
+                    "per_second": made.count / made.wall_seconds,
+                }
                 rounded = {key: round(value, 1) for key, value in found.items()}
-                print(json.dumps({"attributions": made, "format": name} | rounded))
+                print(json.dumps({"attributions": size, "format": name} | rounded))
         if "nq" in formats.split(","):
-            rate = measure_rdflib(Path(folder) / "out.nq")
+            rate = measure_rdflib(folder / f"out-{large}.nq")
             print(json.dumps({"baseline": "rdflib serialises N-Quads", "per_cpu_second": round(rate)}))
 
 

@@ -15,13 +15,20 @@ import gzip
 import json
 import re
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import trafilatura
+
+from bench.apart import run_apart
+from bench.figures import Figure, Sources
 from ingest.article import Article
 from ingest.errors import IngestError
 from ingest.pages import extract_article
@@ -71,6 +78,39 @@ def main() -> int:
     return 0
 
 
+def figures(pages: int, sources: Sources) -> Iterator[Figure]:
+    """For the one table of all benchmarks: how fast, of so many pages of a folder."""
+    folder = (sources.shared or Path()) / "feeds" / "pages"
+    ours, plain = (run_apart(measure_speed, extract, folder, pages) for extract in (_extract, _extract_plainly))
+    yield Figure(
+        value=ours.result,
+        unit="pages per CPU second",
+        peak_megabytes=ours.peak_megabytes,
+        baseline="trafilatura alone",
+        baseline_value=plain.result,
+    )
+
+
+def measure_speed(extract: Callable[[Page], object], folder: Path, most: int) -> float:
+    """Pages per CPU second, after one to warm up."""
+    pages = list(islice(read_pages(folder), most))
+    extract(pages[0])
+    started = time.process_time()
+    for page in pages:
+        extract(page)
+    return len(pages) / (time.process_time() - started)
+
+
+def _extract(page: Page) -> Article | None:
+    with suppress(IngestError):
+        return extract_article(page.html, url=page.url, headers={}, now=page.crawled_at)
+    return None
+
+
+def _extract_plainly(page: Page) -> object:
+    return trafilatura.bare_extraction(page.html, url=page.url, with_metadata=True)
+
+
 def print_scores(scores: list[Score]) -> None:
     dated = [score for score in scores if score.has_date is not None]
     print(f"{len(scores)} pages, {sum(score.article is None for score in scores)} without text")
@@ -81,9 +121,8 @@ def print_scores(scores: list[Score]) -> None:
 
 
 def score_page(page: Page) -> Score:
-    try:
-        article = extract_article(page.html, url=page.url, headers={}, now=page.crawled_at)
-    except IngestError:
+    article = _extract(page)
+    if article is None:
         return Score(name=page.name, precision=0.0, recall=0.0, f1=0.0, has_title=False, has_date=False, article=None)
     gold, found = Counter(_WORD.findall(page.text)), Counter(_WORD.findall(article.text))
     shared = (gold & found).total()

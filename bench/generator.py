@@ -22,11 +22,14 @@ from typing import Any
 
 import click
 
-from graph.annotating import ROLES, attribution_id, entity_key
-from graph.articles import insert_articles
-from graph.claim_keys import claim_key
+from graph.annotating import ROLES, attribution_id, entity_key, entity_name, entity_row, read_signs
+from graph.articles import SavedArticle, insert_articles
+from graph.claim_keys import ClaimKey, claim_key
 from graph.derivations import save_derivations, version_query
+from graph.identities import identify
+from graph.identity_groups import load_contested
 from graph.ids import stable_id
+from graph.names import fold_letters
 from graph.rows import insert_new
 from graph.schema import (
     aliases,
@@ -153,10 +156,10 @@ def fill_store(
         batch.append((article, annotation))
         made += len(annotation.attributions)
         if len(batch) == ARTICLES_AT_ONCE:
-            _write(store, batch)
+            write_batch(store, batch)
             advance(len(batch))
             batch.clear()
-    _write(store, batch)
+    write_batch(store, batch)
     advance(len(batch))
     return made
 
@@ -329,24 +332,28 @@ def _annotate(draft: _Draft) -> Annotation:
     )
 
 
-def _write(store: Store, batch: Sequence[tuple[Article, Annotation]]) -> None:
-    """The rows that `save_article` and `save_annotation` would make, many at once."""
+def write_batch(store: Store, batch: Sequence[tuple[Article, Annotation]]) -> None:
+    """Write the rows that `save_article` and `save_annotation` would make, many at once."""
     with store.writing() as connection:
         now = START + timedelta(days=DAYS)
         saved = insert_articles(connection, [article for article, _ in batch], now=now)
         rows = _Rows(now)
         for (article, annotation), where in zip(batch, saved, strict=True):
             if where.is_new:
-                rows.add(where.version_id, article, annotation)
+                rows.add(where, article, annotation)
         pipeline_id = stable_id("pipeline", PIPELINE)
         insert_new(connection, pipelines, [{"id": pipeline_id, "version": PIPELINE, "first_used_at": now}])
+        was_contested = load_contested(connection, rows.people())
         for table, found in rows.by_table():
             insert_new(connection, table, found)
         for claim in rows.claims.values():
             later = (claims.c.id == claim["id"]) & (claims.c.last_seen_at < claim["last_seen_at"])
             connection.execute(claims.update().where(later).values(last_seen_at=claim["last_seen_at"]))
-        for version_id in rows.version_ids:
-            save_derivations(connection, connection.execute(version_query(version_id)).one())
+        for version_id, annotation, entity_ids, claimed in rows.readings:
+            version = connection.execute(version_query(version_id)).one()
+            save_derivations(connection, version)
+            reading = read_signs(version, annotation, entity_ids, claimed)
+            identify(connection, reading, was_contested=was_contested, now=now)
 
 
 class _Rows:
@@ -365,7 +372,11 @@ class _Rows:
         self.claims: dict[int, dict[str, Any]] = {}
         self._members: list[dict[str, Any]] = []
         self._annotations: list[dict[str, Any]] = []
-        self.version_ids: list[int] = []
+        self.readings: list[tuple[int, Annotation, list[int], list[tuple[Attribution, ClaimKey]]]] = []
+
+    def people(self) -> set[int]:
+        """The names of people, as they are compared (`entities.bucket`)."""
+        return {row["bucket"] for row in self._entities.values() if row["article_id"] is not None} - {None}
 
     def by_table(self) -> list[tuple[Any, list[dict[str, Any]]]]:
         """In an order in which nothing refers to what is not there yet."""
@@ -382,25 +393,29 @@ class _Rows:
             (annotations_table, self._annotations),
         ]
 
-    def add(self, version_id: int, article: Article, annotation: Annotation) -> None:
-        keys = [entity_key(entity, version_id) for entity in annotation.entities]
+    def add(self, where: SavedArticle, article: Article, annotation: Annotation) -> None:
+        version_id = where.version_id
+        keys = [entity_key(entity, where.article_id) for entity in annotation.entities]
         for entity, key in zip(annotation.entities, keys, strict=True):
-            self._add_entity(version_id, entity, key)
+            self._add_entity(where, entity, key)
         ids = [attribution_id(version_id, attribution) for attribution in annotation.attributions]
+        claimed: list[tuple[Attribution, ClaimKey]] = []
         for attribution, key in zip(annotation.attributions, ids, strict=True):
             self._add_attribution(version_id, attribution, key, keys, ids)
-            self._add_claim(article, annotation, attribution, key)
+            found = self._add_claim(article, annotation, attribution, key)
+            claimed += [] if found is None else [(attribution, found)]
         self._annotations.append(
             {"version_id": version_id, "pipeline_id": self._pipeline_id, "language": "en", "made_at": self._now}
         )
-        self.version_ids.append(version_id)
+        self.readings.append((version_id, annotation, keys, claimed))
 
-    def _add_entity(self, version_id: int, entity: Entity, key: int) -> None:
-        name = entity.name
-        self._entities[key] = {"id": key, "type": entity.type, "name": name, "canonical_id": key}
-        self._aliases[key, name] = {"entity_id": key, "name": name, "folded": name.casefold()}
+    def _add_entity(self, where: SavedArticle, entity: Entity, key: int) -> None:
+        name = entity_name(entity.name)
+        self._entities[key] = entity_row(entity, key, where.article_id)
+        self._aliases[key, name] = {"entity_id": key, "name": name, "folded": fold_letters(name)}
         for span in entity.mentions:
-            self._mentions.append({"version_id": version_id, "start": span.start, "end": span.end, "entity_id": key})
+            place = {"version_id": where.version_id, "start": span.start, "end": span.end}
+            self._mentions.append(place | {"entity_id": key})
 
     def _add_attribution(
         self, version_id: int, attribution: Attribution, key: int, keys: list[int], ids: list[int]
@@ -412,6 +427,7 @@ class _Rows:
                 "version_id": version_id,
                 "parent_id": None if attribution.parent is None else ids[attribution.parent],
                 "source_entity_id": None if attribution.source_entity is None else keys[attribution.source_entity],
+                "affiliation_id": None,
                 "source_name": attribution.source_name,
                 "source_type": attribution.source_type,
                 "quotation_type": attribution.quotation_type,
@@ -428,18 +444,27 @@ class _Rows:
         for rank, entity in enumerate(attribution.about):
             self._about.append({"attribution_id": key, "rank": rank, "entity_id": keys[entity]})
 
-    def _add_claim(self, article: Article, annotation: Annotation, attribution: Attribution, key: int) -> None:
+    def _add_claim(
+        self, article: Article, annotation: Annotation, attribution: Attribution, key: int
+    ) -> ClaimKey | None:
         found = claim_key(article.text, annotation, attribution)
         if found is None:
-            return
+            return None
         at = credible_time(article.published_at, self._now)
         held = self.claims.setdefault(
             found.claim_id,
-            {"id": found.claim_id, "text": found.text, "canonical_id": found.claim_id, "last_seen_at": at},
+            {
+                "id": found.claim_id,
+                "text": found.text,
+                "canonical_id": found.claim_id,
+                "last_seen_at": at,
+                "is_topic": found.is_topic,
+            },
         )
         held["last_seen_at"] = max(held["last_seen_at"], at)
         held["text"] = min(held["text"], found.text)
         self._members.append({"attribution_id": key, "claim_id": found.claim_id, "reason": found.reason})
+        return found
 
 
 @click.command()

@@ -2,8 +2,8 @@
 
 The format of `data/gold/nesting/*.txt` is told at the top of each file. A link is one thing that a text should yield:
 of an attribution who the source is (name and type), whom it belongs to, each entity that it is about, its stance, its
-parent; what a pronoun stands for. Expected links that are not read are missed; read ones that are not expected, where
-the text says that there is none or another, are invented.
+type, addressee, channel, parent; what a pronoun stands for. Expected links that are not read are missed; read ones
+that are not expected, and attributions that are not listed, are invented.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from nlp.reader import Reader
 
 GOLD = Path(__file__).parents[1] / "data" / "gold" / "nesting"
 _HEADER = re.compile(r"^## (.+?) \| (.+)$", re.MULTILINE)
+MARKS = ("> ", "~ ", "! ", "!! ", "? ")  # of lines that are no text
 ANY = "*"
 NOTHING = "-"
 
@@ -33,7 +34,11 @@ class Expected:
     of: str = NOTHING
     about: str = NOTHING
     stance: str = "asserts"
+    attribution_type: str = "assertion"
     parent: str = NOTHING
+    addressee: str = NOTHING
+    channel: str = NOTHING
+    content: str = ""  # words that it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,7 @@ class NestingText:
     references: tuple[tuple[str, str], ...]
     no_entities: tuple[str, ...]
     unread: tuple[str, ...]
+    optional: tuple[str, ...]  # cues of what may be read as an attribution or not
 
 
 @dataclass(slots=True)
@@ -105,7 +111,7 @@ def read_texts(path: Path) -> list[NestingText]:
 
 
 def _parse(title: str, country: str, lines: list[str]) -> NestingText:
-    told = [line for line in lines if not line.startswith(("> ", "~ ", "! ", "!! "))]
+    told = [line for line in lines if not line.startswith(MARKS)]
     return NestingText(
         title=title,
         country=country,
@@ -114,6 +120,7 @@ def _parse(title: str, country: str, lines: list[str]) -> NestingText:
         references=tuple(_parse_reference(line[2:]) for line in lines if line.startswith("~ ")),
         no_entities=tuple(line[2:] for line in lines if line.startswith("! ")),
         unread=tuple(line[3:] for line in lines if line.startswith("!! ")),
+        optional=tuple(line[2:] for line in lines if line.startswith("? ")),
     )
 
 
@@ -133,7 +140,11 @@ def _parse_attribution(line: str) -> Expected:
         of=keys.pop("of", NOTHING),
         about=keys.pop("about", NOTHING),
         stance=keys.pop("stance", "asserts"),
+        attribution_type=keys.pop("type", "assertion"),
         parent=keys.pop("in", NOTHING),
+        addressee=keys.pop("to", NOTHING),
+        channel=keys.pop("via", NOTHING),
+        content=keys.pop("has", ""),
     )
     if keys:
         raise ValueError(f"{line}: unknown {', '.join(keys)}")
@@ -143,8 +154,19 @@ def _parse_attribution(line: str) -> Expected:
 def judge(text: NestingText, annotation: Annotation) -> Outcome:
     """Compare one annotation with what its text should yield."""
     outcome = Outcome()
+    matched: set[int] = set()
     for expected in text.attributions:
-        _judge_attribution(outcome, text.text, annotation, expected)
+        found = _find(text.text, annotation, expected)
+        if found is None:
+            _miss(outcome, expected)
+        else:
+            matched.add(found.id)
+            _judge_attribution(outcome, text.text, annotation, expected, found)
+    for one in annotation.attributions:
+        cue = _words(text.text, one.cue)
+        if one.id not in matched and not any(word in cue.split() for word in text.optional):
+            source, content = _words(text.text, one.source), _words(text.text, one.content)
+            outcome.compare("not listed", NOTHING, f"{source} | {cue} | {content}")
     for word, name in text.references:
         read = [_name_reference(text.text, annotation, span) for span in _find_word(text.text, word)]
         outcome.compare(f"~ {word}", name, next((one for one in read if one != NOTHING), NOTHING))
@@ -158,21 +180,31 @@ def judge(text: NestingText, annotation: Annotation) -> Outcome:
     return outcome
 
 
-def _judge_attribution(outcome: Outcome, text: str, annotation: Annotation, expected: Expected) -> None:
+def _miss(outcome: Outcome, expected: Expected) -> None:
     what = f"{expected.source} {expected.cue}"
-    found = next((one for one in annotation.attributions if _is_same(text, one, expected)), None)
-    if found is None:
-        outcome.compare(what, f"{expected.name} ({expected.source_type})", NOTHING)
-        for about in _split(expected.about):
-            outcome.compare(f"{what}, about", about, NOTHING)
-        outcome.compare(f"{what}, of", expected.of, NOTHING)
-        return
+    outcome.compare(what, f"{expected.name} ({expected.source_type})", NOTHING)
+    for about in _split(expected.about):
+        outcome.compare(f"{what}, about", about, NOTHING)
+    for role, words in (
+        ("of", expected.of), ("in", expected.parent), ("to", expected.addressee), ("via", expected.channel)
+    ):  # fmt: skip
+        outcome.compare(f"{what}, {role}", words, NOTHING)
+
+
+def _judge_attribution(
+    outcome: Outcome, text: str, annotation: Annotation, expected: Expected, found: Attribution
+) -> None:
+    what = f"{expected.source} {expected.cue}"
     outcome.compare(what, expected.name, found.source_name or NOTHING)
-    outcome.compare(f"{what}, type", expected.source_type, found.source_type.value)
+    outcome.compare(f"{what}, kind", expected.source_type, found.source_type.value)
     outcome.compare(f"{what}, of", expected.of, _name_entity(annotation, found.affiliation))
     outcome.compare(f"{what}, stance", expected.stance, found.stance.value)
+    outcome.compare(f"{what}, type", expected.attribution_type, found.attribution_type.value)
+    outcome.compare(f"{what}, to", expected.addressee, _words(text, found.addressee) or NOTHING)
+    outcome.compare(f"{what}, via", expected.channel, _words(text, found.channel) or NOTHING)
     parent = NOTHING if found.parent is None else _words(text, annotation.attributions[found.parent].cue)
-    outcome.compare(f"{what}, in", expected.parent, parent)
+    is_parent = expected.parent in parent.split()  # "seen" of "seen by"
+    outcome.compare(f"{what}, in", expected.parent, expected.parent if is_parent else parent)
     if expected.about != ANY:
         read = [annotation.entities[number].name for number in found.about]
         for about in _split(expected.about):
@@ -186,9 +218,22 @@ def _split(names: str) -> list[str]:
     return [] if names in (NOTHING, ANY) else names.split(";")
 
 
-def _is_same(text: str, attribution: Attribution, expected: Expected) -> bool:
-    cue, source = _words(text, attribution.cue), _words(text, attribution.source)
-    return expected.cue in cue.split() and (source == expected.source or expected.source in source)
+def _find(text: str, annotation: Annotation, expected: Expected) -> Attribution | None:
+    """The attribution that is meant: of several the one whose source is just the words, then the shortest."""
+    found = [one for one in annotation.attributions if _is_meant(text, one, expected)]
+    return min(
+        found,
+        key=lambda one: (_words(text, one.source) != expected.source, len(_words(text, one.content))),
+        default=None,
+    )
+
+
+def _is_meant(text: str, one: Attribution, expected: Expected) -> bool:
+    if expected.content not in _words(text, one.content):
+        return False
+    if expected.cue == NOTHING:
+        return bool(expected.content)
+    return expected.cue in _words(text, one.cue).split() and expected.source in _words(text, one.source)
 
 
 def _words(text: str, spans: tuple[Span, ...]) -> str:

@@ -1,13 +1,16 @@
 """Feeds and pages per second, cold: `python -m bench.polling [--feeds 2000]`, beside a plain loop in the same run.
 
-Two rounds: with a server that answers after 50 ms, as servers elsewhere do, and with one that answers at once, where
-there is nothing to wait for and only the cost of the processor counts.
+One round for each wait of the server: 50 ms, as servers elsewhere answer, 10 ms, and none, where there is nothing to
+wait for and only the cost of the processor counts.
 
 A local server (a process of its own) has FEEDS feeds of 20 entries on 40 loopback addresses; one entry of each links
 to a page of some 400 words, the others say nothing that has to be fetched or kept. The plain loop is what one writes
-first: httpx2 with one client, feedparser, trafilatura, one after the other, nothing stored; where it has to wait it
-gets a tenth of the feeds. sayso polls and fetches with `app.walk` into a new SQLite store, but reads no text. Prints
-both, their ratio, and sayso's peak memory at a quarter of the feeds and at all of them.
+first: httpx2 with one client that is kept open, feedparser, trafilatura, one after the other, nothing stored; it runs
+in a process that has nothing of sayso, and where it has to wait it gets a tenth of the feeds. sayso polls and fetches
+with `app.walk` into a new SQLite store, but reads no text.
+
+Prints both, their ratio, and sayso's peak memory at a quarter of the feeds and at all of them. To be shown is a ratio
+of 2. Where the server waits it is reached; where it answers at once it is not: see docs/decisions.md, Polling.
 """
 
 from __future__ import annotations
@@ -15,35 +18,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import multiprocessing
-import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import feedparser
 import httpx2
 import trafilatura
 
-from app.progress import Silent
-from app.walk import Walk
-from graph.following import add_feeds
-from graph.store import Store
-from ingest.addresses import read_networks
-from ingest.http import Fetcher
-from ingest.polling import new_feed
-from ingest.workers import Workers
-from nlp.annotation import Annotation
+from bench.apart import Apart, run_apart
+from bench.figures import Figure, Sources
+from bench.serving import respond, serving
 
 HOSTS = 40
-LOOPBACK = read_networks(["127.0.0.0/8"])
 ENTRIES = 20
 SENTENCE = (
     "The inspector said on Monday that the plant had leaked solvent into the river for the third time this year. "
@@ -51,61 +44,64 @@ SENTENCE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Round:
+    """What was fetched, and in how long."""
+
     feeds: int
     pages: int
     seconds: float
-    peak_megabytes: float
 
     def per_second(self) -> float:
         return (self.feeds + self.pages) / self.seconds
 
 
-class NoReader:
-    """Reading is not measured here."""
-
-    version = "none"
-
-    def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
-        for _ in texts:
-            yield Annotation(language="en")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--feeds", type=int, default=2000)
-    parser.add_argument("--wait-ms", type=int, default=50, help="how long the server of the first round waits")
+    parser.add_argument("--wait-ms", type=int, nargs="+", default=[50, 10, 0], help="how long the server waits")
     arguments = parser.parse_args()
-    for wait_ms in (arguments.wait_ms, 0):
-        with _serving(wait_ms / 1000) as port:
-            urls = [f"http://127.0.0.{1 + n % HOSTS}:{port}/feed/{n}" for n in range(arguments.feeds)]
-            plain = _in_process(run_plain_loop, urls[: len(urls) // 10] if wait_ms else urls)
-            quarter = _in_process(run_sayso, urls[: len(urls) // 4])
-            whole = _in_process(run_sayso, urls)
+    for wait_ms in arguments.wait_ms:
+        with _serving(wait_ms, arguments.feeds) as urls:
+            plain = _run_plain_loop_apart(urls, wait_ms)
+            quarter = run_apart(run_sayso, urls[: len(urls) // 4])
+            whole = run_apart(run_sayso, urls)
         print(f"The server answers after {wait_ms} ms:")
-        for name, figure in (("plain loop", plain), ("sayso", whole)):
+        for name, figure in (("plain loop", plain.result), ("sayso", whole.result)):
             print(f"  {name:12} {figure.feeds} feeds, {figure.pages} pages, {figure.per_second():6.0f} a second")
-        print(f"  sayso does {whole.per_second() / plain.per_second():.2f} times the plain loop")
-        small, large = quarter.peak_megabytes, whole.peak_megabytes
-        print(f"  peak memory {small:.0f} MB at {quarter.feeds} feeds, {large:.0f} MB at {whole.feeds}")
+        print(f"  sayso does {whole.result.per_second() / plain.result.per_second():.2f} times the plain loop")
+        small, large = (f"{run.peak_megabytes:.0f} MB at {run.result.feeds} feeds" for run in (quarter, whole))
+        print(f"  peak memory, workers included: {small}, {large}")
     return 0
 
 
+def figures(feeds: int, _sources: Sources) -> Iterator[Figure]:
+    """For the one table of all benchmarks."""
+    for wait_ms in (50, 0):
+        with _serving(wait_ms, feeds) as urls:
+            plain = _run_plain_loop_apart(urls, wait_ms)
+            ours = run_apart(run_sayso, urls)
+        yield Figure(
+            value=ours.result.per_second(),
+            unit=f"feeds and pages a second, answered after {wait_ms} ms",
+            peak_megabytes=ours.peak_megabytes,
+            baseline="a plain loop",
+            baseline_value=plain.result.per_second(),
+        )
+
+
 @contextmanager
-def _serving(wait_seconds: float) -> Iterator[int]:
-    """A server in a process of its own; yields its port."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    server = context.Process(target=serve, args=(theirs, wait_seconds), daemon=True)
-    server.start()
-    try:
-        yield ours.recv()
-    finally:
-        server.terminate()
-        server.join()
+def _serving(wait_ms: int, feeds: int) -> Iterator[list[str]]:
+    """A server in a process of its own; yields the addresses of its feeds."""
+    hosts = [f"127.0.0.{number + 1}" for number in range(HOSTS)]
+    with serving(partial(_answer, wait_ms / 1000), hosts) as port:
+        yield [f"http://{hosts[number % HOSTS]}:{port}/feed/{number}" for number in range(feeds)]
 
 
-def run_plain_loop(urls: list[str]) -> Figure:
+def _run_plain_loop_apart(urls: list[str], wait_ms: int) -> Apart[Round]:
+    return run_apart(run_plain_loop, urls[: max(len(urls) // 10, 1)] if wait_ms else urls)
+
+
+def run_plain_loop(urls: list[str]) -> Round:
     started = time.monotonic()
     pages = 0
     with httpx2.Client() as client:
@@ -115,84 +111,44 @@ def run_plain_loop(urls: list[str]) -> Figure:
                 if "/page/" in entry.link:
                     trafilatura.bare_extraction(client.get(entry.link).content, with_metadata=True)
                     pages += 1
-    return Figure(feeds=len(urls), pages=pages, seconds=time.monotonic() - started, peak_megabytes=_peak())
+    return Round(feeds=len(urls), pages=pages, seconds=time.monotonic() - started)
 
 
-def run_sayso(urls: list[str]) -> Figure:
+def run_sayso(urls: list[str]) -> Round:
+    # Here, so that the plain loop has nothing of sayso in its process.
+    from app.places import Here
+    from app.progress import Silent
+    from app.walk import Walk
+    from graph.following import add_feeds
+    from graph.store import Store
+    from ingest.addresses import read_networks
+    from ingest.http import Fetcher
+    from ingest.polling import new_feed
+    from ingest.workers import Workers
+
+    async def follow(walk: Walk) -> None:
+        async with Fetcher(allowed=read_networks(["127.0.0.0/8"])) as fetcher:
+            await walk.follow_feeds(fetcher)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'a.db'}") as store:
-        now = datetime.now(UTC)
-        add_feeds(store, [new_feed(url, "Outlet", now=now) for url in urls])
+        add_feeds(store, [new_feed(url, "Outlet", now=clock()) for url in urls])
         started = time.monotonic()
         with Workers() as workers:
-            walk = Walk(
-                store, make_reader=NoReader, clock=lambda: datetime.now(UTC), reporter=Silent(), run=workers.run
-            )
-            asyncio.run(_follow(walk))
+            walk = Walk(store, make_place=Here, clock=clock, reporter=Silent(), run=workers.run)
+            asyncio.run(follow(walk))
         seconds = time.monotonic() - started
         if walk.tally.problems:
             raise RuntimeError(walk.tally.problems[0])
-        return Figure(feeds=walk.tally.feeds, pages=walk.tally.articles, seconds=seconds, peak_megabytes=_peak())
+        return Round(feeds=walk.tally.feeds, pages=walk.tally.articles, seconds=seconds)
 
 
-async def _follow(walk: Walk) -> None:
-    async with Fetcher(allowed=LOOPBACK) as fetcher:
-        await walk.follow_feeds(fetcher)
-
-
-def _in_process(run: Callable[[list[str]], Figure], urls: list[str]) -> Figure:
-    """Run in a fresh process, so that each has its own peak of memory."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_send_result, args=(theirs, run, urls))
-    process.start()
-    figure: Figure = ours.recv()
-    process.join()
-    return figure
-
-
-def _send_result(connection: Connection, run: Callable[[list[str]], Figure], urls: list[str]) -> None:
-    connection.send(run(urls))
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def serve(connection: Connection, wait_seconds: float) -> None:
-    """Answer on all loopback addresses after `wait_seconds`, as fast as one process can."""
-    asyncio.run(_serve(connection, wait_seconds))
-
-
-async def _serve(connection: Connection, wait_seconds: float) -> None:
-    answer = partial(_answer, wait_seconds)
-    addresses = [f"127.0.0.{n + 1}" for n in range(HOSTS)]
-    server = await asyncio.start_server(answer, addresses[0], 0)
-    port = server.sockets[0].getsockname()[1]
-    server.close()
-    server = await asyncio.start_server(answer, addresses, port)
-    connection.send(port)
-    async with server:
-        await server.serve_forever()
-
-
-async def _answer(wait_seconds: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while line := await reader.readline():
-            path = line.split()[1].decode()
-            host = ""
-            while (header := await reader.readline()) not in (b"\r\n", b""):
-                if header.lower().startswith(b"host:"):
-                    host = header.split(b":", 1)[1].strip().decode()
-            kind, body = _body(path, host)
-            await asyncio.sleep(wait_seconds)
-            status = "200 OK" if body else "404 Not Found"
-            head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-            writer.write(head.encode() + body)
-            await writer.drain()
-    except (ConnectionError, IndexError):
-        pass
-    finally:
-        writer.close()
+async def _answer(wait_seconds: float, path: str, headers: Mapping[str, str]) -> bytes:
+    kind, body = _body(path, headers.get("host", ""))
+    await asyncio.sleep(wait_seconds)
+    return respond(200 if body else 404, body, kind=kind)
 
 
 def _body(path: str, host: str) -> tuple[str, bytes]:
