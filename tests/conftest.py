@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import FLAGS, PageGuard, find_browser
 from tests.postgres import PostgresServer, run_postgres
@@ -42,12 +42,20 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RunningBrowser:
     """A browser, and the event loop that Playwright leaves set as running while it lasts."""
 
     browser: Browser
     loop: asyncio.AbstractEventLoop | None
+    _shared: list[tuple[BrowserContext, PageGuard]] = field(default_factory=list)
+
+    def shared_context(self) -> tuple[BrowserContext, PageGuard]:
+        """One for the whole run, so that the dashboard's megabytes of script are loaded and compiled once."""
+        if not self._shared:
+            context = self.browser.new_context()
+            self._shared.append((context, PageGuard(context)))
+        return self._shared[0]
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +83,22 @@ def browser(running_browser: RunningBrowser) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test on console errors, script errors and requests to other hosts."""
+def page(running_browser: RunningBrowser, browser: Browser) -> Iterator[Page]:
+    """A page that fails its test on console errors, script errors and requests to other hosts.
+
+    Its cookies and caches are those of all such pages.
+    """
+    context, guard = running_browser.shared_context()
+    guard.problems.clear()
+    page = context.new_page()
+    yield page
+    page.close()
+    assert guard.problems == []
+
+
+@pytest.fixture
+def page_apart(browser: Browser) -> Iterator[Page]:
+    """A page like that, but with cookies of its own."""
     context = browser.new_context()
     guard = PageGuard(context)
     yield context.new_page()

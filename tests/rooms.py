@@ -29,7 +29,7 @@ HOME_OF_LIBRARY = {
     "httpx2": "ingest/http.py",
     "httpx": "ingest/http.py",
     "requests": "ingest/http.py",
-    "urllib.request": "ingest/http.py",
+    "urllib.request": "ingest/connections.py",  # which proxies the environment names
     "http.client": "ingest/http.py",
     "feedparser": "ingest/",
     "trafilatura": "ingest/",

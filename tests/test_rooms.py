@@ -65,7 +65,7 @@ def test_house_keeps_to_its_plan() -> None:
         ("graph/a.py", "import spacy", "spacy belongs in nlp/"),
         ("app/a.py", "from spacy.tokens import Doc", "spacy belongs in nlp/"),
         ("ingest/pages.py", "import httpx2", "httpx2 belongs in ingest/http.py"),
-        ("app/a.py", "from urllib import request", "urllib.request belongs in ingest/http.py"),
+        ("app/a.py", "from urllib import request", "urllib.request belongs in ingest/connections.py"),
         ("nlp/a.py", "import feedparser", "feedparser belongs in ingest/"),
         ("app/a.py", "import sqlalchemy.orm as orm", "sqlalchemy belongs in graph/"),
         ("ingest/a.py", "import rdflib", "rdflib belongs in graph/"),

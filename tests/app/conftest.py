@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.demo_server import DemoServer
+from tests.app.dashboard_world import dashboard, fill
 from tests.app.world import CHECKOUT, follow_outlets, sayso
 
 
@@ -31,3 +32,12 @@ def filled(outlets: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> str
 def db(tmp_path: Path) -> str:
     """The URL of a SQLite store that is not there yet."""
     return f"sqlite:///{tmp_path / 'sayso.db'}"
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard on a small store with hostile text in it. Tests leave it as they found it."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('dashboard') / 'sayso.db'}"
+    fill(url)
+    with dashboard(url) as running:
+        yield running

@@ -17,6 +17,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from app.demo_server import DemoServer
+from app.places import Here
 from app.progress import Silent
 from app.walk import Walk
 from graph.errors import StoreFull
@@ -27,7 +28,6 @@ from ingest.article import Article
 from ingest.http import Fetcher
 from ingest.pages import fetch_article
 from ingest.polling import new_feed
-from nlp.reader import Reader
 from tests.app.world import arguments, check_schema, dump, environment, follow_outlets, sayso
 from tests.networks import LOOPBACK
 
@@ -134,7 +134,7 @@ def test_bad_feeds_say_what_is_wrong_and_harm_no_good_one(db: str, httpserver: H
         failure["item"].rsplit("/", 1)[-1]: failure for failure in sayso(db, "status", "--json").lines[0]["failures"]
     }
     assert set(by_name) == {"html", "empty", "truncated", "missing", "dead"}
-    assert "HTML" in by_name["html"]["message"]
+    assert "a page, not a feed" in by_name["html"]["message"]
     assert "404" in by_name["missing"]["message"]
     assert all(failure["next_try"] for failure in by_name.values())  # a feed is polled again whatever it answered
 
@@ -222,7 +222,7 @@ def make_walk(db: str, outlets: DemoServer) -> tuple[Walk, Store]:
     store = Store.open(db)
     now = datetime(2026, 3, 6, tzinfo=UTC)
     add_feeds(store, [new_feed(url, None, now=now) for url in outlets.feed_urls])
-    return Walk(store, make_reader=Reader, clock=lambda: now, reporter=Silent()), store
+    return Walk(store, make_place=Here, clock=lambda: now, reporter=Silent()), store
 
 
 async def follow(walk: Walk) -> None:

@@ -16,18 +16,16 @@ from pathlib import Path
 import pytest
 
 from app.demo_server import DemoServer
-from app.reading import ReadingPool
+from app.places import Here
 from app.scheduler import Scheduler
 from app.walk import Walk
 from graph.alone import alone
 from graph.errors import AlreadyRunning, StoreFull
 from graph.following import add_feeds
 from graph.store import Store
-from ingest.errors import TooHard
 from ingest.http import Fetcher
 from ingest.polling import new_feed
 from ingest.workers import run_here
-from nlp.reader import Reader
 from tests.app.world import arguments, dump, environment, follow_outlets, sayso
 
 
@@ -63,13 +61,13 @@ def test_it_reads_all_that_comes_in_alone_and_stops_when_told(
     with running(database_url, "--log-json") as process:
         wait_until(lambda: has_read(database_url, 17))
         second = sayso(database_url, "run")
-        assert (second.code, "another `sayso run`" in second.err) == (1, True)
+        assert (second.code, "another `sayso run` is following" in second.err) == (1, True)
         assert sayso(database_url, "health").code == 0
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     lines = [json.loads(line) for line in err.decode().splitlines()]
-    assert any("17 articles stored" in line["message"] for line in lines)
+    assert [sum(line.get(figure, 0) for line in lines) for figure in ("articles", "read")] == [17, 17]
     mine, calm = dump(database_url), dump(filled)
     for table in ("articles", "article_versions", "attributions", "claims", "claim_members", "derivations"):
         assert len(mine[table]) == len(calm[table]), table
@@ -118,7 +116,7 @@ def test_a_store_that_fails_pauses_the_work_and_is_tried_again(
         scheduler = Scheduler(
             store,
             make_fetcher=Fetcher,
-            reader=Reader(),
+            place=Here(),
             run=run_here,
             clock=lambda: datetime.now(UTC),
             every_seconds=0.01,
@@ -127,16 +125,6 @@ def test_a_store_that_fails_pauses_the_work_and_is_tried_again(
     assert rounds == 3
     assert "no space is left" in caplog.text
     assert "a mistake of ours" in caplog.text
-
-
-def test_texts_are_read_in_order_by_many_and_one_that_hangs_is_given_up() -> None:
-    texts = [f"Ada Brandt said that {number} valves leaked. " * 400 for number in range(6)]
-    with ReadingPool(2) as pool:
-        found = list(pool.read(texts))
-        assert pool.version == Reader().version
-    assert found == list(Reader().read(texts))
-    with ReadingPool(1, least_seconds=0.01) as pool, pytest.raises(TooHard):
-        list(pool.read(["Ada Brandt said that it leaked."]))
 
 
 def test_a_poll_that_is_late_is_no_health(sqlite_url: str) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-from sqlalchemy import select
 
 from app.demo_server import DemoServer
-from graph import schema
-from graph.store import Store
+from bench.stores import dump
+
+__all__ = ["CHECKOUT", "Result", "arguments", "check_schema", "dump", "environment", "follow_outlets", "sayso"]
 
 CHECKOUT = Path(__file__).parents[2]
 NETWORKS = "127.0.0.0/8 ::1"  # where the servers of the tests are
@@ -73,17 +73,3 @@ def check_schema(name: str, value: Any) -> None:
     """Hold a JSON output to its schema in docs/schemas."""
     path = CHECKOUT / "docs" / "schemas" / f"{name}.schema.json"
     jsonschema.Draft202012Validator(json.loads(path.read_text())).validate(value)
-
-
-def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of a store but the times at which things were done."""
-    with Store.open(url) as store, store.reading() as connection:
-        return {table.name: _rows(connection, table) for table in schema.metadata.sorted_tables}
-
-
-def _rows(connection: Any, table: Any) -> list[tuple[object, ...]]:
-    run_times = {"first_seen_at", "made_at", "first_used_at", "next_due_at", "added_at", "last_polled_at"}
-    run_times |= {"last_success_at", "last_new_at", "first_at", "last_at", "next_try_at", "interval_seconds"}
-    run_times |= {"listed_at", "full_fetch_at", "at", "seen_at"}
-    columns = [column for column in table.columns if column.name not in run_times]
-    return sorted((tuple(row) for row in connection.execute(select(*columns))), key=repr)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rdflib import Dataset, Graph, URIRef
+from sqlalchemy import insert, select
 
 from graph.rdf.export import Format, export_rdf
+from graph.schema import claim_links, claims
 from graph.store import Store
 from nlp.annotation import SourceType, Stance
 from tests.graph.test_annotating import PAGE
@@ -46,14 +48,24 @@ DENIAL = page("Ledger", "Kestrel Power", "denied that", hour=12, type=SourceType
 NOBODY = page("Post", "an official", hour=13, type=SourceType.UNNAMED_PERSON)
 PAGES = (PAGE, relayed(), SEED, WIRE, COPY, CITING, DENIAL, NOBODY)
 
-__all__ = ["LEAK", "PAGES", "SEED", "fill", "load", "load_default"]
+__all__ = ["LEAK", "PAGES", "SEED", "fill", "load", "load_default", "set_beside"]
 
 
 def fill(store: Store) -> Store:
     for each in PAGES:
         add_page(store, each)
     add_page(store, replace(NOBODY, title="A title that was changed"))
+    set_beside(store)
     return store
+
+
+def set_beside(store: Store) -> None:
+    """Make two claims of one week rivals, as linking does where each gives the same thing another value."""
+    with store.writing() as connection:
+        latest = select(claims.c.id).order_by(claims.c.last_seen_at.desc(), claims.c.id).limit(2)
+        left, right = sorted(connection.execute(latest).scalars())
+        row = {"left_id": left, "right_id": right, "relation": "rival", "score": 3.0, "reasons": ["two against three"]}
+        connection.execute(insert(claim_links).values(row))
 
 
 def load(store: Store, folder: Path, rdf_format: Format = Format.NQUADS, **options: object) -> Dataset:

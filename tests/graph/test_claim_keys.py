@@ -60,6 +60,14 @@ def test_a_short_content_is_no_claim_that_others_share() -> None:
 
 
 def test_declining_and_punctuation_claim_nothing() -> None:
-    assert key_of("to say whether the plant had leaked", stance=Stance.DECLINES) is None
+    assert key_of("to say whether it had leaked", stance=Stance.DECLINES) is None
+    assert key_of("to comment on the leak at the plant in Orsk", stance=Stance.DECLINES) is None
     assert key_of("...") is None
     assert key_of("the inquiry") is None
+
+
+def test_who_asks_or_will_not_say_whether_something_is_so_speaks_of_just_that() -> None:
+    stated = key_of("the Orsk plant leaked solvent")
+    assert key_of("to say whether the Orsk plant leaked solvent", stance=Stance.DECLINES) == stated
+    assert key_of("if the Orsk plant leaked solvent", stance=Stance.ASKS) == stated
+    assert key_of("the gold mine in Tarn was closed") == key_of("The gold mine in Tarn was closed")

@@ -30,7 +30,7 @@ OWN = (
 )
 
 
-def page(outlet: str, text: str, *, day: int = 3, links: tuple[str, ...] = (), path: str = "1") -> Page:
+def page(outlet: str, text: str, *, day: int = 3, links: tuple[tuple[str, str], ...] = (), path: str = "1") -> Page:
     said = Said(source="An official", cue="said", content=LEAK, type=SourceType.UNNAMED_PERSON)
     return Page(
         url=f"https://{outlet.lower().replace(' ', '-')}.example/{path}",
@@ -127,3 +127,42 @@ def test_reading_again_leaves_the_same_rows(store: Store) -> None:
     assert derived(store) == [("edited_copy", None)]
     with store.reading() as connection:
         assert len(connection.execute(select(schema.text_overlaps)).all()) == 1
+
+
+def kinds(store: Store) -> dict[str, tuple[str, str | None]]:
+    """Of each copy, by its outlet, the kind and what it was made from."""
+    (claim,) = list_claims(store)
+    trace = trace_by_id(store, show_id(Kind.CLAIM, claim.claim_id))
+    outlets = {item.version.version_id: item.version.outlet or "" for item in trace.evidence.members}
+    return {outlets[row.version_id]: (row.kind, row.from_name or row.from_url) for row in trace.derivations}
+
+
+def test_a_release_is_whose_it_is_about_whoever_was_first(store: Store) -> None:
+    text = f"Kestrel Foods opens a museum. {STORY}"
+    add_page(store, page("Herald", text, day=2))
+    add_page(store, page("Kestrel Foods", text, day=3))
+    add_page(store, page("Ledger", text + OWN[:200], day=4))
+    release = "https://kestrel-foods.example/1"
+    assert kinds(store) == {"Herald": ("press_release", release), "Ledger": ("press_release", release)}
+
+
+def test_what_a_service_for_releases_carries_is_one_by_its_mark(store: Store) -> None:
+    add_page(store, page("Herald", f"VELDEN, May 3 /PRNewswire/ -- {STORY}"))
+    assert kinds(store) == {"Herald": ("press_release", "PRNewswire")}
+
+
+def test_a_credited_copy_points_at_the_agency_s_article_once_that_is_held(store: Store) -> None:
+    text = f"VELDEN (NPA) - {STORY}"
+    add_page(store, page("Herald", text))
+    add_page(store, page("Ledger", text))
+    assert kinds(store) == {"Herald": ("wire_copy", "NPA"), "Ledger": ("wire_copy", "NPA")}
+    add_page(store, page("Norland Press Agency", text, day=2))
+    held = "https://norland-press-agency.example/1"
+    assert kinds(store) == {"Herald": ("wire_copy", held), "Ledger": ("wire_copy", held)}
+
+
+def test_an_outlet_that_writes_of_itself_issues_no_release(store: Store) -> None:
+    text = f"Gadgets Daily has learned of it. {STORY}"
+    add_page(store, page("Gadgets Daily", text))
+    add_page(store, page("Herald", text, day=4))
+    assert kinds(store) == {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from graph.browsing import list_claims, trace_by_id
-from graph.derivations import agency_of, is_same_outlet
+from graph.derivations import agency_of
 from graph.ids import Kind, show_id
+from graph.outlet_names import is_same_outlet
 from graph.store import Store
 from tests.graph.world import Page, Said, add_page
 

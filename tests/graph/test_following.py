@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from graph.failures import list_failures, record_failure, retry_all_now
+from graph.failures import list_failures, record_failure, retry_all_now, retry_now
 from graph.following import (
     add_feeds,
     count_due,
@@ -22,8 +22,8 @@ from graph.following import (
 from graph.polls import list_polls, save_polls
 from graph.schema import entry_versions
 from graph.store import Store
-from ingest.article import Article
-from ingest.errors import NoText, Unreachable
+from ingest.article import Article, Link
+from ingest.errors import NoText, RefusedByServer, Unreachable
 from ingest.feed import Entry, Feed, FeedHealth, FeedState
 from ingest.polling import Poll
 from tests.graph.world import NOW
@@ -33,7 +33,7 @@ FEED = FeedState(
 )
 ENTRIES = (
     Entry(id="1", url="https://herald.example/1", title="One", published_at=NOW),
-    Entry(id="2", url=None, title="Two", content="All of it."),
+    Entry(id="2", url=None, title="Two", content="All of it.", links=(Link(url="/3", text="it"),)),
 )
 
 
@@ -143,6 +143,23 @@ def test_a_page_that_failed_waits_and_comes_back_and_one_that_cannot_succeed_doe
     assert len(list(pending_entries(store, now=NOW))) == 2
 
 
+def test_what_is_chosen_is_tried_again_and_nothing_else(store: Store) -> None:
+    add_feeds(store, [FEED])
+    show(store, FEED, ENTRIES)
+    state = list_feeds(store)[0]
+    save_polls(store, [(state, Poll(error=Unreachable(FEED.url, "timed out")))], now=NOW)
+    one, two = sorted(pending_entries(store, now=NOW), key=lambda pending: pending.entry.id)
+    for item in (one.item, two.item, "https://herald.example/by-name"):
+        record_failure(store, stage="fetch", item=item, error=NoText(item, "no text"), now=NOW, is_final=True)
+    failures = {failure.item: failure for failure in list_failures(store)}
+    assert retry_now(store, [failures[two.item]], now=NOW) == []
+    assert [p.entry.id for p in pending_entries(store, now=NOW)] == ["2"]
+    assert count_due(store, now=NOW) == 0
+    chosen = [failures[FEED.url], failures["https://herald.example/by-name"]]
+    assert retry_now(store, chosen, now=NOW) == ["https://herald.example/by-name"]
+    assert count_due(store, now=NOW) == 1
+
+
 def test_a_failure_that_repeats_is_one_row_that_waits_longer_each_time(store: Store) -> None:
     waits = []
     for _ in range(3):
@@ -164,3 +181,22 @@ def test_removing_a_feed_keeps_its_articles(store: Store) -> None:
     from graph.browsing import view_article
 
     assert view_article(store, "https://herald.example/1").title == "One"
+
+
+def test_a_pause_that_a_host_asked_for_holds_for_all_its_feeds_and_outlives_the_run(store: Store) -> None:
+    """Also for feeds that were not due, and so were not told by the run that heard of it."""
+    soon = NOW + timedelta(minutes=30)
+    other = replace(FEED, url="https://herald.example/sport", next_due_at=soon)
+    moved = replace(FEED, url="https://old.example/feed", moved_to="https://herald.example/new", next_due_at=soon)
+    later = replace(FEED, url="https://herald.example/late", next_due_at=NOW + timedelta(days=2))
+    strange = replace(FEED, url="https://herald.example.net/feed", next_due_at=soon)
+    add_feeds(store, [FEED, other, moved, later, strange])
+    refused = RefusedByServer(FEED.url, 429, retry_after_seconds=7200)
+    save_polls(store, [(FEED, Poll(error=refused))], now=NOW, chance=lambda: 0.5)
+    due = {state.url: state.next_due_at - NOW for state in list_feeds(store)}
+    assert (due[other.url], due[moved.url]) == (timedelta(hours=2), timedelta(hours=2))
+    assert (due[later.url], due[strange.url]) == (timedelta(days=2), timedelta(minutes=30))
+    reasons = {state.url: state.due_reason for state in list_feeds(store)}
+    assert reasons[other.url] == "its host asked for a pause"
+    save_polls(store, [(strange, Poll(error=RefusedByServer(strange.url, 404)))], now=NOW, chance=lambda: 0.5)
+    assert due[other.url] == timedelta(hours=2)

@@ -8,14 +8,14 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
-from rdflib.namespace import PROV, SDO, SH
+from rdflib.namespace import DCTERMS, PROV, SDO, SH
 from sqlalchemy import update
 
 from graph import schema
 from graph.rdf.check import Breach, ask_questions, check_graph, check_store, load_shapes, take_questions
 from graph.rdf.terms import OA, PAV
 from graph.store import Store
-from tests.graph.rdf_world import SEED, fill, load_default, term
+from tests.graph.rdf_world import SEED, fill, load_default, set_beside, term
 from tests.graph.world import add_page
 
 Change = Callable[[Graph], None]
@@ -31,6 +31,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     folder = tmp_path_factory.mktemp("shapes")
     with Store.open(f"sqlite:///{folder / 'sayso.db'}") as store:
         add_page(store, SEED)
+        set_beside(store)
         return load_default(store, folder)
 
 
@@ -111,13 +112,24 @@ def share_a_source(graph: Graph) -> None:
     graph.set((hops(graph)[1], PROV.wasAttributedTo, one(graph, term("UnnamedSource"))))
 
 
+def link_a_claim_with_itself(graph: Graph) -> None:
+    link = one(graph, node(OA["Annotation"]))
+    claim = URIRef(str(graph.value(link, node(OA["hasTarget"]))))
+    graph.set((link, node(OA["hasBody"]), claim))
+    graph.add((claim, DCTERMS.relation, claim))
+
+
+def take_a_flat_link(graph: Graph) -> None:
+    graph.remove((None, DCTERMS.relation, None))
+
+
 def take_a_flat_derivation(graph: Graph) -> None:
     version = one(graph, term("ArticleVersion"))
     graph.remove((version, PROV.wasDerivedFrom, None))
 
 
 CLAIM, SPAN, POSITION = str(SDO.Claim), OA["SpecificResource"].value, OA["TextPositionSelector"].value
-X = URIRef("urn:x:x")
+X, LINK = URIRef("urn:x:x"), OA["Annotation"].value
 
 BREACHES: list[tuple[str, Change]] = [
     ("a hop has exactly one agent", drop("Hop", PROV.wasAttributedTo)),
@@ -140,6 +152,8 @@ BREACHES: list[tuple[str, Change]] = [
     ("inner content lies inside outer content", let_inner_content_stick_out),
     ("an occurrence is of exactly one claim", drop("Occurrence", term("occurrenceOf"))),
     ("an occurrence is in exactly one attribution", add("Occurrence", SDO.isPartOf, X)),
+    ("an occurrence has exactly one stance to its claim, of the list", drop("Occurrence", term("stance"))),
+    ("an occurrence has exactly one stance to its claim, of the list", add("Occurrence", term("stance"), X)),
     ("a span is in exactly one version", drop(SPAN, node(OA["hasSource"]))),
     ("a span has exactly one position", drop(SPAN, node(OA["hasSelector"]))),
     ("a span has exactly one quote", drop(SPAN, node(OA["hasSelector"]))),
@@ -155,6 +169,13 @@ BREACHES: list[tuple[str, Change]] = [
     ("a claim has one text", put(CLAIM, SDO.text, Literal("1", datatype=XSD.integer))),
     ("a claim appears somewhere", drop(CLAIM, SDO.appearance)),
     ("a claim is nobody's: attributions are", add(CLAIM, SDO.author, X)),
+    ("a link is from one claim", drop(LINK, node(OA["hasTarget"]))),
+    ("a link is from one claim", put(LINK, node(OA["hasTarget"]), X)),
+    ("a link is to one claim", drop(LINK, node(OA["hasBody"]))),
+    ("a link is to one claim", put(LINK, node(OA["hasBody"]), Literal("c17"))),
+    ("a link is of one kind, of the list", put(LINK, DCTERMS.type, X)),
+    ("a link leads to another claim, and stands beside a flat one", link_a_claim_with_itself),
+    ("a link leads to another claim, and stands beside a flat one", take_a_flat_link),
     ("a version is of exactly one article", add("ArticleVersion", PROV.specializationOf, X)),
     ("a version has one outlet at most", add("ArticleVersion", PROV.wasAttributedTo, X)),
     ("a version was first seen at one time", put("ArticleVersion", node(PAV["retrievedOn"]), Literal("2026"))),

@@ -138,6 +138,7 @@ def test_every_value_that_the_store_can_hold_is_in_the_ontology() -> None:
     names = [*Stance, *(f"source_{each}" for each in SourceType), *(f"quotation_{each}" for each in QuotationType)]
     names += [f"attribution_{each}" for each in AttributionType]
     names += ["wire_copy", "edited_copy", "partial_copy", "edition", "relay", "press_release"]
+    names += ["rival", "update", "question"]
     assert {str(term(name)) for name in names} <= defined
 
 

@@ -17,6 +17,7 @@ from bench.generator import fill_store
 from graph import schema
 from graph.annotating import save_annotation
 from graph.browsing import list_claims, trace_by_id
+from graph.decision_log import list_decisions
 from graph.decisions import Decision, DecisionAction, DecisionKind, decide, undo
 from graph.errors import NotFound
 from graph.ids import Kind, show_id
@@ -90,9 +91,9 @@ def test_it_holds_what_an_export_writes_after_every_change(database_url: str, tm
                 store, versions(store)[0], Annotation(language="en"), pipeline_version="2", now=NOW
             ),
             lambda: merge(store, DecisionKind.ENTITY),
-            lambda: undo(store, 1, who="me", now=NOW),
+            lambda: undo(store, latest(store), who="me", now=NOW),
             lambda: merge(store, DecisionKind.CLAIM),
-            lambda: undo(store, 2, who="me", now=NOW),
+            lambda: undo(store, latest(store), who="me", now=NOW),
         ]
         for change in changed:
             change()
@@ -106,10 +107,15 @@ def versions(store: Store) -> list[int]:
         return list(connection.execute(select(schema.article_versions.c.id).order_by("id")).scalars())
 
 
+def latest(store: Store) -> int:
+    return list_decisions(store, by_people=True, limit=1)[0].number
+
+
 def merge(store: Store, kind: DecisionKind) -> None:
     table = schema.entities if kind is DecisionKind.ENTITY else schema.claims
     with store.reading() as connection:
-        left, right, *_ = connection.execute(select(table.c.id).order_by(table.c.id)).scalars()
+        alone = select(table.c.id).where(table.c.id == table.c.canonical_id).order_by(table.c.id)
+        left, right, *_ = connection.execute(alone).scalars()
     decision = Decision(kind=kind, action=DecisionAction.MERGE, left_id=left, right_id=right, who="me", why="same")
     decide(store, decision, now=NOW)
 

@@ -31,6 +31,7 @@ def said(source: str, text: str, *, day: int) -> Page:
         text=f"{source} said {text}",
         said=(Said(source=source, cue="said", content=text),),
         people=(source,),
+        organisations=tuple(name for name in ("Orsk", "Velde") if name in text),
         published_at=datetime(2026, 3, day, 9, tzinfo=UTC),
     )
 

@@ -10,6 +10,7 @@ import pytest
 from graph.browsing import list_claims, trace_by_id, view_article
 from graph.errors import BadId, NotFound
 from graph.ids import Kind, show_id
+from graph.oldest import OldestNamed
 from graph.store import Store
 from graph.trace import Trace
 from nlp.annotation import SourceType, Stance
@@ -96,7 +97,7 @@ def test_a_relay_is_a_chain_with_the_words_of_each_hop(store: Store) -> None:
 def test_an_unnamed_source_is_one_origin_at_least_and_the_chain_stops_there(store: Store) -> None:
     trace = trace_of(store, relayed())
     assert counts(trace) == (1, 1, 0)
-    assert trace.oldest_named == "Bloomberg News"
+    assert trace.oldest_named == OldestNamed(name="Bloomberg News", on=None)
 
 
 def test_ten_outlets_with_one_wire_story_are_one_origin(store: Store) -> None:
@@ -123,7 +124,7 @@ def test_the_agency_is_followed_into_its_own_article_when_that_is_held(store: St
 def test_an_article_that_came_later_is_not_what_an_earlier_one_relays(store: Store) -> None:
     relay = page("Herald", "the Norland Times", "reported", type=SourceType.PUBLICATION, hour=9)
     late = page("Norland Times", "Ada Brandt", hour=14)
-    assert ("the Norland Times", "publication", "named", "the Norland Times reported") in hops_of(
+    assert ("Norland Times", "publication", "named", "the Norland Times reported") in hops_of(
         trace_of(store, relay, late), "Herald"
     )
 
@@ -231,3 +232,89 @@ def test_a_claim_is_about_whom_most_of_its_attributions_are_about(store: Store) 
         add_page(store, replace(one, said=(replace(one.said[0], about=about),)))
     (claim,) = list_claims(store)
     assert claim.about == ("Orsk", "Velde")
+
+
+def test_what_was_told_to_an_outlet_goes_through_it(store: Store) -> None:
+    text = f"Ada Brandt told the Norland Times that {LEAK}."
+    said = Said(source="Ada Brandt", cue="told", content=LEAK, told="the Norland Times")
+    quoting = Page(
+        url="https://herald.example/1", outlet="Herald", text=text, said=(said,), people=("Ada Brandt",),
+        published_at=at(3, 11),
+    )  # fmt: skip
+    assert hops_of(trace_of(store, quoting), "Herald") == [
+        ("Herald", "outlet", "held", None),
+        ("Norland Times", "publication", "named", "told the Norland Times"),
+        ("Ada Brandt", "source", "named", "Ada Brandt told"),
+    ]
+
+
+def test_a_link_to_a_report_that_is_not_held_is_cited_and_one_to_a_held_report_is_followed(store: Store) -> None:
+    relay = page("Herald", "the Norland Times", "reported", type=SourceType.PUBLICATION, hour=9)
+    link = ("https://norlandtimes.example/9/leak", "reported")
+    trace = trace_of(store, replace(relay, links=(link,)))
+    (item,) = trace.evidence.members
+    hop = trace.chains[item.attribution_id].hops[1]
+    assert (hop.resolution, hop.article, hop.name) == ("cited", link[0], "Norland Times")
+    held = trace_of(store, replace(page("Norland Times", "Ada Brandt", hour=8), url=link[0]))
+    assert [hop[2] for hop in hops_of(held, "Herald")] == ["held", "held", "named"]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "origins"),
+    [
+        ("Tova Lund, a spokeswoman for Orsk Chemicals,", SourceType.NAMED_PERSON, 1),
+        ("a report by Orsk Chemicals", SourceType.DOCUMENT, 1),
+        ("Tova Lund, a former spokeswoman for Orsk Chemicals,", SourceType.NAMED_PERSON, 2),
+        ("Tova Lund, a chemist at Orsk Chemicals,", SourceType.NAMED_PERSON, 2),
+        ("a report on Orsk Chemicals that Tova Lund wrote", SourceType.NAMED_PERSON, 2),
+    ],
+)
+def test_an_organisation_and_who_speaks_for_it_are_one_origin(
+    store: Store, source: str, kind: SourceType, origins: int
+) -> None:
+    own = page("A News", "Orsk Chemicals", type=SourceType.ORGANISATION)
+    text = f"{source} said {LEAK}. Tova Lund works at Orsk Chemicals."
+    said = Said(source=source, cue="said", content=LEAK, type=kind, affiliation="Orsk Chemicals")
+    built = Page(
+        url="https://b.example/1", outlet="B News", text=text, said=(said,), people=(source,),
+        organisations=("Orsk Chemicals",), published_at=at(3, 10),
+    )  # fmt: skip
+    assert counts(trace_of(store, own, built))[:2] == (origins, origins)
+
+
+def test_days_have_their_attributions_denials_and_new_origins(store: Store) -> None:
+    later = replace(page("B News", "Ben Okafor"), published_at=at(5))
+    again = replace(page("C News", "Ada Brandt"), published_at=at(5))
+    denial = page("D News", "Kestrel Power", "denied", stance=Stance.DENIES, type=SourceType.ORGANISATION)
+    trace = trace_of(store, page("A News", "Ada Brandt"), later, again, replace(denial, published_at=at(6)))
+    assert [(day.on.day, day.attributions, day.denials, day.new_origins) for day in trace.days] == [
+        (3, 1, 0, ("Ada Brandt",)),
+        (5, 2, 0, ("Ben Okafor",)),
+        (6, 0, 1, ()),
+    ]
+
+
+def test_those_whom_a_claim_is_about_and_who_would_not_comment_are_shown_beside_it(store: Store) -> None:
+    text = f"Ada Brandt said {LEAK}. Orsk Chemicals declined to comment. Velde Foods declined to speak."
+    said = (
+        Said(source="Ada Brandt", cue="said", content=LEAK, about=("Orsk Chemicals",)),
+        Said(source="Orsk Chemicals", cue="declined", content="to comment", stance=Stance.DECLINES),
+        Said(source="Velde Foods", cue="declined to", content="speak", stance=Stance.DECLINES),
+    )
+    built = Page(
+        url="https://a.example/1", outlet="A News", text=text, said=said, people=("Ada Brandt",),
+        organisations=("Orsk Chemicals", "Velde Foods"), published_at=at(3),
+    )  # fmt: skip
+    trace = trace_of(store, built)
+    assert [item.source_name for item in trace.declines] == ["Orsk Chemicals"]
+    assert counts(trace) == (1, 1, 0)
+
+
+def test_a_relay_is_a_derivation_from_the_article_if_it_is_held_else_from_the_name(store: Store) -> None:
+    relay = page("Herald", "the Norland Times", "reported", type=SourceType.PUBLICATION, hour=9)
+    (row,) = trace_of(store, relay).derivations
+    assert (row.kind, row.from_name, row.from_url, row.evidence) == (
+        "relay", "Norland Times", None, "the Norland Times reported"
+    )  # fmt: skip
+    (row,) = trace_of(store, page("Norland Times", "Ada Brandt", hour=8)).derivations
+    assert (row.kind, row.from_url) == ("relay", "https://norland-times.example/8")

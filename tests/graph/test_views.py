@@ -37,7 +37,7 @@ def claim_id(store: Store, text: str) -> str:
 
 def entity_id(store: Store, name: str) -> str:
     with store.reading() as connection:
-        query = select(schema.entities.c.id).where(schema.entities.c.name == name)
+        query = select(schema.entities.c.canonical_id).where(schema.entities.c.name == name).distinct()
         return show_id(Kind.ENTITY, connection.execute(query).scalar_one())
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from graph.annotating import save_annotation
 from graph.articles import save_article
 from graph.store import Store
-from ingest.article import Article, DateOrigin
+from ingest.article import Article, DateOrigin, Link
 from nlp.annotation import (
     Annotation,
     Attribution,
@@ -35,6 +35,8 @@ class Said:
     type: SourceType = SourceType.NAMED_PERSON
     inside: int | None = None
     about: tuple[str, ...] = ()
+    told: str | None = None
+    affiliation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ class Page:
     published_at: datetime | None = None
     credit: str | None = None
     title: str = "A title"
-    links: tuple[str, ...] = field(default=())
+    links: tuple[tuple[str, str], ...] = ()  # URL and words
 
 
 def add_page(store: Store, page: Page, *, now: datetime = NOW) -> int:
@@ -63,6 +65,7 @@ def add_page(store: Store, page: Page, *, now: datetime = NOW) -> int:
         credit=page.credit,
         published_at=page.published_at,
         published_from=DateOrigin.NONE if page.published_at is None else DateOrigin.FEED,
+        links=tuple(Link(url=url, text=words) for url, words in page.links),
     )
     saved = save_article(store, article, now=now)
     save_annotation(store, saved.version_id, annotate(page), pipeline_version="by hand", now=now)
@@ -92,16 +95,19 @@ def span_of(text: str, words: str) -> Span:
 def _attribute(text: str, index: int, said: Said, index_of: dict[str, int]) -> Attribution:
     content, cue = span_of(text, said.content), span_of(text, said.cue)
     source = () if said.source is None else (span_of(text, said.source),)
-    everything = (content, cue, *source)
+    told = () if said.told is None else (span_of(text, said.told),)
+    everything = (content, cue, *source, *told)
     return Attribution(
         id=index,
         source=source,
         cue=(cue,),
         content=(content,),
+        addressee=told,
         sentence=Span(min(span.start for span in everything), max(span.end for span in everything)),
         source_entity=index_of.get(said.source or ""),
         source_name=said.source,
         source_type=said.type,
+        affiliation=index_of.get(said.affiliation or ""),
         quotation_type=QuotationType.INDIRECT,
         attribution_type=AttributionType.ASSERTION,
         stance=said.stance,

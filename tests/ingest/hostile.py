@@ -31,3 +31,7 @@ def die() -> None:
 
 def refuse() -> None:
     raise RefusedByServer("https://a.example/", 429, retry_after_seconds=5.0)
+
+
+def nap() -> None:
+    time.sleep(0.1)

@@ -161,3 +161,13 @@ def test_what_atom_calls_text_is_taken_literally(title: str, line: str) -> None:
 def test_what_rss_escapes_once_or_twice_reads_the_same(title: str, line: str) -> None:
     item = f"<item><link>https://a.example/1</link><title>{title}</title></item>"
     assert [e.title for e in parse(f"<rss version='2.0'><channel>{item}</channel></rss>").entries] == [line]
+
+
+def test_what_of_feedparser_is_remembered_is_still_what_it_uses() -> None:
+    import feedparser.mixin
+
+    for name in ("_urljoin", "make_safe_absolute_uri"):
+        before = getattr(feedparser.mixin, name).cache_info()
+        parse(rss(f"<item><title>T</title><link>/{name}</link></item>"))
+        after = getattr(feedparser.mixin, name).cache_info()
+        assert after.hits + after.misses > before.hits + before.misses

@@ -88,3 +88,38 @@ def test_a_hostile_feed_is_read_or_given_up_within_its_limits(workers: Workers, 
     assert "root:" not in outcome
     assert len(outcome) < 1_000_000
     assert run(workers, hostile.double, number=4) == 8
+
+
+@pytest.mark.parametrize("function", [hostile.spin, hostile.take_memory, hostile.die])
+def test_of_a_batch_only_the_one_to_blame_fails(workers: Workers, function: Callable[..., object]) -> None:
+    """More are waiting than there are processes, so that they are handed on together."""
+
+    async def all_of_them() -> list[object]:
+        good = [workers.run(f"good {n}", hostile.double, number=n) for n in range(20)]
+        bad = [_outcome(workers, function)]
+        wrong = [_refusal(workers)]
+        return await asyncio.gather(*good[:10], *bad, *wrong, *good[10:])
+
+    outcomes = asyncio.run(all_of_them())
+    assert outcomes[:10] + outcomes[12:] == [2 * n for n in range(20)]
+    assert isinstance(outcomes[10], TooHard)
+    assert outcomes[11] == "https://a.example/"
+
+
+async def _refusal(workers: Workers) -> str:
+    try:
+        await workers.run("refused", hostile.refuse)
+    except RefusedByServer as error:
+        return error.item
+    return "not refused"
+
+
+def test_who_no_longer_waits_holds_nothing_up(workers: Workers) -> None:
+    async def give_up() -> None:
+        waiting = [asyncio.create_task(workers.run("slow", hostile.nap)) for _ in range(30)]
+        await asyncio.sleep(0.2)
+        for task in waiting:
+            task.cancel()
+
+    asyncio.run(give_up())
+    assert run(workers, hostile.double, number=5) == 10

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 
 from nlp.decoding import (
     FEATURES,
+    ROLE_STEPS,
+    TAG_STEPS,
     DecodingSettings,
     Role,
     Scores,
     WindowScores,
     bridge,
     choose,
+    find_best_path,
     find_candidates,
     find_cues,
 )
@@ -133,3 +137,18 @@ def test_roles_are_numbered_as_the_model_gives_them() -> None:
         "BEGIN_CONTENT",
         "INSIDE_CONTENT",
     ]
+
+
+@pytest.mark.parametrize(("steps", "gain"), [(TAG_STEPS, 0.0), (TAG_STEPS, 0.7), (ROLE_STEPS, 0.0)])
+def test_best_path_is_the_best_of_all_paths(steps: Scores, gain: float) -> None:
+    steps = steps.copy()
+    steps[[0, -1], 1] += np.float32(gain)
+    scores = np.random.default_rng(4).normal(size=(40, 5, steps.shape[1])).astype(np.float32)
+
+    def rate(row: Scores, path: tuple[int, ...]) -> float:
+        places = [-1, *path[:-1]]
+        return float(sum(row[at, label] + steps[places[at], label] for at, label in enumerate(path)))
+
+    for row, path in zip(scores, find_best_path(scores, steps), strict=True):
+        best = max(rate(row, other) for other in product(range(steps.shape[1]), repeat=5))
+        assert rate(row, tuple(path.tolist())) == pytest.approx(best, abs=1e-4)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nlp.annotation import Span
-from nlp.edges import fit_content, fit_cue, fit_name
+from nlp.edges import fit_content, fit_cue, fit_name, join_empty_subject
 from nlp.quotations import find_quotations
 
 
@@ -61,3 +61,19 @@ def test_source_has_no_loose_comma(drawn: str, fitted: str) -> None:
 def test_colon_alone_stays_a_cue(drawn: str, fitted: str) -> None:
     text, (span,) = mark(drawn)
     assert list(fit_cue(text, span)) == mark(fitted)[1]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "fitted"),
+    [
+        ("[It] [was reported] that", "[It was reported] that"),
+        ("[It] [has been widely claimed] that", "[It has been widely claimed] that"),
+        ("[It] [was told] that", "It [was told] that"),
+        ("[It] [said] that", "It [said] that"),
+        ("[It], [was reported] that", "It, [was reported] that"),
+        ("[The ministry] [was criticised] that", "The ministry [was criticised] that"),
+    ],
+)
+def test_it_that_says_nothing_is_part_of_the_cue(drawn: str, fitted: str) -> None:
+    text, (source, cue) = mark(drawn)
+    assert list(join_empty_subject(text, (source,), (cue,))) == mark(fitted)[1]

