@@ -38,11 +38,24 @@ class MissingPostgresError(RuntimeError):
 
 
 class PostgresServer:
-    """A running server: makes databases in it."""
+    """A running server: makes databases in it, and goes away and returns when told."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._cluster = folder / "cluster"
+        _run(programs / "initdb", f"--pgdata={self._cluster}", f"--username={USER}", "--auth=trust",
+             "--encoding=UTF8", "--no-sync", folder=folder)  # fmt: skip
+        self.port = self._start_somewhere()
         self._numbers = count(1)
+
+    def stop(self) -> None:
+        """End it at once, as if it had been killed."""
+        _run(self._programs / "pg_ctl", "stop", f"--pgdata={self._cluster}", "--mode=immediate", folder=self._folder)
+
+    def start(self) -> None:
+        """Start it again at the same port."""
+        self._start_at(self.port)
 
     def create_database(self) -> str:
         """Make an empty database and return its name."""
@@ -64,6 +77,30 @@ class PostgresServer:
         ) as connection:
             connection.execute(statement)
 
+    def _start_somewhere(self) -> int:
+        for _ in range(START_ATTEMPTS):
+            port = _find_free_port()
+            try:
+                self._start_at(port)
+            except MissingPostgresError:
+                continue
+            return port
+        log = self._folder / "log"
+        said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else "it wrote no log"
+        raise MissingPostgresError(f"PostgreSQL did not start: {said}")
+
+    def _start_at(self, port: int) -> None:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "full_page_writes": "off",
+        }
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        _run(self._programs / "pg_ctl", "start", f"--pgdata={self._cluster}", f"--log={self._folder / 'log'}", "--wait",
+             f"--timeout={START_TIMEOUT_SECONDS}", f"--options={options}", folder=self._folder)  # fmt: skip
+
 
 @contextmanager
 def run_postgres() -> Iterator[PostgresServer]:
@@ -77,14 +114,11 @@ def run_postgres() -> Iterator[PostgresServer]:
     try:
         if _is_root():
             shutil.chown(folder, "postgres", "postgres")
-        cluster = folder / "cluster"
-        _run(programs / "initdb", f"--pgdata={cluster}", f"--username={USER}", "--auth=trust",
-             "--encoding=UTF8", "--no-sync", folder=folder)  # fmt: skip
-        port = _start(programs, folder, cluster)
+        server = PostgresServer(programs, folder)
         try:
-            yield PostgresServer(port)
+            yield server
         finally:
-            _run(programs / "pg_ctl", "stop", f"--pgdata={cluster}", "--mode=immediate", folder=folder)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -107,29 +141,6 @@ def find_programs() -> Path:
 def _version(folder: Path) -> int:
     digits = "".join(character for character in folder.parent.name if character.isdigit())
     return int(digits or 0)
-
-
-def _start(programs: Path, folder: Path, cluster: Path) -> int:
-    log = folder / "log"
-    for _ in range(START_ATTEMPTS):
-        port = _find_free_port()
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": port,
-            "unix_socket_directories": "",
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-        }
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        try:
-            _run(programs / "pg_ctl", "start", f"--pgdata={cluster}", f"--log={log}", "--wait",
-                 f"--timeout={START_TIMEOUT_SECONDS}", f"--options={options}", folder=folder)  # fmt: skip
-        except MissingPostgresError:
-            continue
-        return port
-    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else "it wrote no log"
-    raise MissingPostgresError(f"PostgreSQL did not start: {said}")
 
 
 def _run(program: Path, *arguments: str, folder: Path) -> None:

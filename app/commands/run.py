@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,7 @@ def run_command(
     stages = frozenset(Stage) if only is None else frozenset({Stage(only), Stage.FIGURES})
     with ExitStack() as stack:
         store = stack.enter_context(context.open_store(create=True))
-        _take_places(stack, store, only)
+        keep_place = _take_places(stack, store, only)
         metrics = Metrics()
         if metrics_port is not None:
             metrics.serve(metrics_port, metrics_host)
@@ -101,18 +102,22 @@ def run_command(
             metrics=metrics,
             stages=stages,
             rest=context.rest,
+            keep_place=keep_place,
         )
         asyncio.run(_run(scheduler))
 
 
-def _take_places(stack: ExitStack, store: Store, only: str | None) -> None:
-    """Keep out a second one: that follows, and that reads where readers cannot share the work."""
+def _take_places(stack: ExitStack, store: Store, only: str | None) -> Callable[[], None]:
+    """Keep out a second one: that follows, and that reads where readers cannot share the work.
+
+    Returns what takes the place of the one that follows again, should it be lost.
+    """
     from graph.alone import Work, alone
 
-    if only != "read":
-        stack.enter_context(alone(store, Work.FOLLOWING))
+    place = None if only == "read" else stack.enter_context(alone(store, Work.FOLLOWING))
     if only != "follow" and store.dialect != "postgresql":
         stack.enter_context(alone(store, Work.READING))
+    return (lambda: None) if place is None else place.keep
 
 
 async def _run(scheduler: Scheduler) -> None:

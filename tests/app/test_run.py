@@ -27,6 +27,7 @@ from ingest.http import Fetcher
 from ingest.polling import new_feed
 from ingest.workers import run_here
 from tests.app.world import arguments, dump, environment, follow_outlets, sayso
+from tests.postgres import run_postgres
 
 
 @contextmanager
@@ -68,9 +69,36 @@ def test_it_reads_all_that_comes_in_alone_and_stops_when_told(
     assert process.returncode == 0
     lines = [json.loads(line) for line in err.decode().splitlines()]
     assert [sum(line.get(figure, 0) for line in lines) for figure in ("articles", "read")] == [17, 17]
-    mine, calm = dump(database_url), dump(filled)
-    for table in ("articles", "article_versions", "attributions", "claims", "claim_members", "derivations"):
-        assert len(mine[table]) == len(calm[table]), table
+    assert comparable(dump(database_url)) == comparable(dump(filled))
+
+
+@pytest.mark.timeout(300)
+def test_a_database_that_goes_away_and_returns_costs_only_time(
+    outlets: DemoServer, tmp_path: Path, filled: str
+) -> None:
+    with run_postgres() as server:
+        url = server.url(server.create_database())
+        follow_outlets(url, outlets, tmp_path)
+        with running(url) as process:
+            wait_until(lambda: bool(sayso(url, "status", "--json").lines[0]["counts"]["articles"] > 2))
+            server.stop()
+            time.sleep(3)  # longer than it rests, and shorter than its first pause
+            assert process.poll() is None
+            server.start()
+            wait_until(lambda: has_read(url, 17))
+            wait_until(lambda: sayso(url, "run").code == 1)  # it has its place again, which went with the database
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert b"paused for" in err
+        assert b"does not answer" in err
+        assert comparable(dump(url)) == comparable(dump(filled))
+
+
+def comparable(rows: dict[str, list[tuple[object, ...]]]) -> dict[str, int]:
+    """How many rows of each table that both hold whatever the order in which the work was done."""
+    tables = ("articles", "article_versions", "attributions", "claims", "claim_members", "derivations")
+    return {table: len(rows[table]) for table in tables}
 
 
 def test_who_is_killed_leaves_the_place_free(sqlite_url: str, outlets: DemoServer, tmp_path: Path) -> None:
