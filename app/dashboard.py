@@ -1,4 +1,4 @@
-"""The dashboard's entry: `sayso dashboard` has Streamlit run this file. It opens the store and hands over to a view.
+"""The dashboard: `main` is run for each page that is shown. It opens the store and hands over to a view.
 
 Text from outside goes into a page only through `st.text`, the cells of a table, the values of a chart, or `st.html`
 over escaped pieces (`app.highlight`): everything else would be read as Markdown. No page loads anything from another
@@ -7,15 +7,9 @@ host.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import streamlit as st
 
-# Streamlit puts this file's folder first on the path, where names of ours would hide others; the checkout is meant.
-sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).parent]
-
-import streamlit as st  # noqa: E402
-
-from app.views import (  # noqa: E402
+from app.views import (
     article,
     claim,
     claims,
@@ -27,10 +21,10 @@ from app.views import (  # noqa: E402
     today,
     try_it,
 )
-from app.views.common import open_store, set_style, show_text  # noqa: E402
-from app.views.correcting import show_last_decision  # noqa: E402
-from app.views.user import ask_to_log_in  # noqa: E402
-from graph.errors import GraphError  # noqa: E402
+from app.views.common import open_store, set_style, show_text
+from app.views.correcting import show_last_decision
+from app.views.user import ask_to_log_in
+from graph.errors import GraphError
 
 
 def main() -> None:
@@ -60,7 +54,3 @@ def main() -> None:
     except GraphError as error:
         st.error("This cannot be shown.")
         show_text(str(error))
-
-
-if __name__ == "__main__":  # and not in the processes that it starts, which import their parent's file
-    main()

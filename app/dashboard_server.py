@@ -9,8 +9,7 @@ from importlib import import_module
 
 from streamlit.web.cli import main
 
-import app.dashboard  # noqa: F401
-
 if __name__ == "__main__":
+    import_module("app.dashboard")
     import_module("pandas")  # by Streamlit, for the first table
     main(prog_name="streamlit")

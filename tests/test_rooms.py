@@ -52,6 +52,13 @@ def test_house_keeps_to_its_plan() -> None:
     assert find_violations(ROOT) == []
 
 
+def test_no_room_changes_the_path_and_streamlit_puts_nothing_on_it_that_hides_others() -> None:
+    # Whoever changes it in one thread makes imports in others miss what they look for.
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    assert [file.name for file in files if "sys.path" in file.read_text(encoding="utf-8")] == []
+    assert {file.stem for file in (ROOT / "app" / "entry").glob("*.py")} == {"__init__", "dashboard"}
+
+
 @pytest.mark.parametrize(
     ("file", "text", "violation"),
     [

@@ -42,7 +42,7 @@ def dashboard_command(context: Context, port: int | None, host: str, open_browse
 
 def dashboard_arguments(host: str, port: int, *, open_browser: bool) -> list[str]:
     """The command that serves the dashboard: nothing is sent to anyone, and nothing is loaded from elsewhere."""
-    script = resources.files("app") / "dashboard.py"
+    script = resources.files("app") / "entry" / "dashboard.py"
     options = {
         "server.address": host,
         "server.port": port,
