@@ -8,9 +8,11 @@ store, where MinHash libraries keep theirs in memory. What it finds is then meas
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -25,6 +27,8 @@ WHOLE, MOST, PART = 0.85, 0.5, 0.15
 # Fewer shared shingles are a quotation, a title or boilerplate; a paragraph has more.
 LEAST_SHARED = 25
 _WORD = re.compile(r"\w+")
+# A text is compared with all that came shortly before. At 8 bytes a word, 2 MB for articles and 70 MB for books.
+_KEPT = 256
 
 
 class Overlap(StrEnum):
@@ -45,9 +49,7 @@ class Shares:
 
 def shingle(text: str) -> Counter[int]:
     """The hashes of all runs of five words, in any case and punctuation."""
-    words = [word.casefold() for word in _WORD.findall(text[:LONGEST_CHARACTERS])]
-    runs = zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)
-    return Counter(_hash(" ".join(run)) for run in runs)
+    return Counter(_runs(text[:LONGEST_CHARACTERS]))
 
 
 def sample(shingles: Counter[int]) -> list[int]:
@@ -76,10 +78,8 @@ def judge(shared: int, share: float) -> Overlap:
 
 def longest_shared(text: str, other: Counter[int], *, most_characters: int = 300) -> str:
     """The longest passage of `text`, exactly, of which every run of five words stands in the other."""
-    found = [match.span() for match in _WORD.finditer(text[:LONGEST_CHARACTERS])]
-    words = [text[start:end].casefold() for start, end in found]
-    runs = zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)
-    held = [index for index, run in enumerate(runs) if _hash(" ".join(run)) in other]
+    text = text[:LONGEST_CHARACTERS]
+    held = [index for index, run in enumerate(_runs(text)) if run in other]
     best = (0, 0)
     start = held[0] if held else 0
     for index, following in pairwise([*held, -1]):
@@ -89,7 +89,16 @@ def longest_shared(text: str, other: Counter[int], *, most_characters: int = 300
     if not held:
         return ""
     first = -best[1]
+    found = [match.span() for match in _WORD.finditer(text)]
     return text[found[first][0] : found[first + best[0] + SHINGLE_WORDS - 1][1]][:most_characters]
+
+
+@lru_cache(_KEPT)
+def _runs(text: str) -> array[int]:
+    """The hash of each run of five words, in text order."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    runs = zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)
+    return array("q", (_hash(" ".join(run)) for run in runs))
 
 
 def _hash(run: str) -> int:
