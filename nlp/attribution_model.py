@@ -105,7 +105,6 @@ def _start_session(folder: Traversable, name: str, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it would keep what the longest window once needed
     return onnxruntime.InferenceSession(_read(folder, name), options, providers=["CPUExecutionProvider"])
 
 

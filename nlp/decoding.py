@@ -81,14 +81,18 @@ def find_best_path(scores: Scores, steps: Scores) -> NDArray[np.int64]:
 def _find_one_path(scores: list[list[float]], steps: list[list[float]]) -> list[int]:
     """In plain numbers: arrays of three or five labels cost ten times as much as what is done with them."""
     labels = range(len(scores[0]))
-    before = [[(label, steps[label][to]) for label in labels if steps[label][to] > IMPOSSIBLE] for to in labels]
+    ways = [[(label, steps[label][to]) for label in labels if steps[label][to] > IMPOSSIBLE] for to in labels]
+    # Of a label that is free to come to from any other, `None`: the best so far is where it comes from.
+    before = [None if all(step == 0.0 for _, step in each) and len(each) == len(labels) else each for each in ways]
     best = [score + step for score, step in zip(scores[0], steps[-1], strict=True)]
     back: list[list[int]] = []
     for word in scores[1:]:
         came, reached = [], []
-        for score, ways in zip(word, before, strict=True):
-            most, label = -math.inf, 0
-            for from_label, step in ways:
+        highest = max(best)
+        top = best.index(highest)
+        for score, some in zip(word, before, strict=True):
+            most, label = (highest, top) if some is None else (-math.inf, 0)
+            for from_label, step in some or ():
                 if best[from_label] + step > most:
                     most, label = best[from_label] + step, from_label
             came.append(label)

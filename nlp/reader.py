@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from threadpoolctl import ThreadpoolController
+
 from nlp.annotation import Annotation
 from nlp.assembly import Reading, assemble, cut_boilerplate, read_doc
 from nlp.boilerplate import NO_BOILERPLATE, find_boilerplate
@@ -50,6 +52,7 @@ class Reader:
         self._pipeline = load_pipeline() if pipeline is None else pipeline
         self._finder = load_finder() if finder is None else finder
         self._batch_characters = batch_characters
+        self._threads = ThreadpoolController()
         self.version = name_version(self._pipeline, self._finder)
 
     def read(self, texts: Iterable[str]) -> Iterator[Annotation]:
@@ -88,7 +91,8 @@ class Reader:
     def _parse(self, pieces: list[_Piece]) -> list[Reading]:
         docs = (mark_paragraphs(self._pipeline.make_doc(piece.text)) for piece in pieces)
         parsed = self._pipeline.pipe(docs, batch_size=len(pieces))
-        return [read_doc(doc, piece.offset, piece.frames) for piece, doc in zip(pieces, parsed, strict=True)]
+        with self._threads.limit(limits=1, user_api="blas"):
+            return [read_doc(doc, piece.offset, piece.frames) for piece, doc in zip(pieces, parsed, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
