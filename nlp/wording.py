@@ -35,6 +35,9 @@ _TEN = 10.0
 _CURRENCIES = {"dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "pound": "£", "pounds": "£"}
 _CURRENCIES |= {"rupee": "₹", "rupees": "₹", "yen": "¥"}
 _UNIT_WORDS = {"percent": "%", "pct": "%", "per": "%"} | _CURRENCIES
+# What stands before a year, also before one that stands before many: "in 2016 voters", "the 2016 elections".
+_BEFORE_YEARS_TEXT = "the in of since by until from during after before for its his her their our early mid late around fiscal year may march"
+_BEFORE_YEARS = frozenset(_BEFORE_YEARS_TEXT.split())
 # Words between a number and what it counts: "at least 58 more people".
 _FILLERS_TEXT = "more other others new old additional of about than the a further estimated and"
 _FILLERS = frozenset(_FILLERS_TEXT.split())
@@ -184,7 +187,7 @@ def _read_amounts(tokens: list[str]) -> tuple[tuple[Amount, ...], frozenset[int]
             index += 1
             continue
         value, unit, index = read
-        if not unit and _is_year(tokens[index - 1], value):
+        if not unit and _is_year(tokens, index - 1):
             years.add(int(value))
             continue
         amounts.append(Amount(value=value, unit=unit or _unit_after(tokens, index)))
@@ -223,8 +226,15 @@ def _value_of(digits: str) -> float:
     return float(digits.replace(",", ".")[:40])
 
 
-def _is_year(token: str, value: float) -> bool:
-    return token.isdigit() and len(token) == 4 and 1900 <= value <= 2100
+def _is_year(tokens: list[str], index: int) -> bool:
+    """ "In 2039" and "the 2016 elections", not "2039 units": what is counted stands right behind, as many."""
+    token = tokens[index]
+    if not (token.isdigit() and len(token) == 4 and 1900 <= int(token) <= 2100):
+        return False
+    before = tokens[index - 1] if index else ""
+    behind = tokens[index + 1] if index + 1 < len(tokens) else ""
+    is_many = behind in _PEOPLE or (len(behind) > _LEAST_STEM and behind.endswith("s") and not behind.endswith("ss"))
+    return not is_many or before in _BEFORE_YEARS or before in _MONTHS
 
 
 def _unit_after(tokens: list[str], index: int) -> str:

@@ -72,3 +72,15 @@ def test_any_text_is_taken_apart(text: str) -> None:
 
 def test_the_record_compares_by_value() -> None:
     assert Amount(value=1.0, unit="") == Amount(value=1, unit="")
+
+
+def test_what_is_counted_is_no_year() -> None:
+    def numbers(text: str) -> tuple[list[float], list[int]]:
+        wording = read_wording(text)
+        return [amount.value for amount in wording.amounts], sorted(wording.years)
+
+    assert numbers("Orsk Power recalled 2039 units") == ([2039.0], [])
+    assert numbers("more than 1900 people died in 1999") == ([1900.0], [1999])
+    assert numbers("he won the 2016 elections") == ([], [2016])
+    assert numbers("in 2016 voters chose him, and in May 2017 prices rose") == ([], [2016, 2017])
+    assert numbers("The 2014 World Cup cost more than its 2010 stadiums") == ([], [2010, 2014])
