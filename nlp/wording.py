@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 
 # Longer texts are no claims; what is behind this is not read.
 LONGEST_CHARACTERS = 2000
@@ -36,7 +37,10 @@ _CURRENCIES = {"dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros"
 _CURRENCIES |= {"rupee": "₹", "rupees": "₹", "yen": "¥"}
 _UNIT_WORDS = {"percent": "%", "pct": "%", "per": "%"} | _CURRENCIES
 # What stands before a year, also before one that stands before many: "in 2016 voters", "the 2016 elections".
-_BEFORE_YEARS_TEXT = "the in of since by until from during after before for its his her their our early mid late around fiscal year may march"
+_BEFORE_YEARS_TEXT = (
+    "the in of since by until from during after before for its his her their our early mid late around fiscal year may "
+    "march"
+)
 _BEFORE_YEARS = frozenset(_BEFORE_YEARS_TEXT.split())
 # Words between a number and what it counts: "at least 58 more people".
 _FILLERS_TEXT = "more other others new old additional of about than the a further estimated and"
@@ -227,14 +231,18 @@ def _value_of(digits: str) -> float:
 
 
 def _is_year(tokens: list[str], index: int) -> bool:
-    """ "In 2039" and "the 2016 elections", not "2039 units": what is counted stands right behind, as many."""
+    """ "In 2039" and "the 2016 elections", not "2039 units": what is counted stands behind, as many."""
     token = tokens[index]
     if not (token.isdigit() and len(token) == 4 and 1900 <= int(token) <= 2100):
         return False
     before = tokens[index - 1] if index else ""
-    behind = tokens[index + 1] if index + 1 < len(tokens) else ""
-    is_many = behind in _PEOPLE or (len(behind) > _LEAST_STEM and behind.endswith("s") and not behind.endswith("ss"))
+    behind = list(takewhile(lambda token: token not in _STOP, tokens[index + 1 : index + 4]))
+    is_many = any(each in _PEOPLE or _is_plural(each) for each in behind)
     return not is_many or before in _BEFORE_YEARS or before in _MONTHS
+
+
+def _is_plural(token: str) -> bool:
+    return len(token) >= _LEAST_STEM and token.endswith("s") and not token.endswith("ss")
 
 
 def _unit_after(tokens: list[str], index: int) -> str:

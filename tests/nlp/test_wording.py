@@ -81,6 +81,7 @@ def test_what_is_counted_is_no_year() -> None:
 
     assert numbers("Orsk Power recalled 2039 units") == ([2039.0], [])
     assert numbers("more than 1900 people died in 1999") == ([1900.0], [1999])
+    assert numbers("Sund Power lost 1985 customer records") == ([1985.0], [])
     assert numbers("he won the 2016 elections") == ([], [2016])
     assert numbers("in 2016 voters chose him, and in May 2017 prices rose") == ([], [2016, 2017])
     assert numbers("The 2014 World Cup cost more than its 2010 stadiums") == ([], [2010, 2014])
