@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import networkx as nx
 from sqlalchemy import Connection, Row, Select, func, select
 
+from graph.components import find_components
 from graph.reports import name_reports
 from graph.retractions import Notice, load_notices
 from graph.schema import (
@@ -301,15 +301,13 @@ def _load_ancestors(connection: Connection, items: Iterable[AttributionEvidence]
 
 def _load_text_groups(connection: Connection, version_ids: set[int]) -> dict[int, int]:
     """Of each version that shares text with another of these the lowest id among all that hang together so."""
-    sharing: nx.Graph[int] = nx.Graph()
+    sharing: list[tuple[int, int]] = []
     wanted = sorted(version_ids)
     for start in range(0, len(wanted), 1000):
         chunk = wanted[start : start + 1000]
         query = select(text_overlaps.c.left_id, text_overlaps.c.right_id).where(text_overlaps.c.left_id.in_(chunk))
-        sharing.add_edges_from(
-            (row.left_id, row.right_id) for row in connection.execute(query) if row.right_id in version_ids
-        )
-    return {version: min(group) for group in nx.connected_components(sharing) for version in group}
+        sharing += [(left, right) for left, right in connection.execute(query) if right in version_ids]
+    return {version: min(group) for group in find_components((), sharing) for version in group}
 
 
 def _load_derivations(connection: Connection, version_ids: set[int]) -> list[DerivationEvidence]:

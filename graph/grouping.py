@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from graph.joining import Pair, join, pair_of
 from graph.pairs import JOIN_SCORE, Relation
@@ -60,12 +60,12 @@ def regroup_decided(connection: Connection, claim_ids: Iterable[int]) -> None:
         regroup_claims(connection, touched)
 
 
-def links_of(connection: Connection, things: Iterable[int]) -> list[Row[Any]]:
-    """All links of these claims."""
+def links_of(connection: Connection, things: Iterable[int], *only: ColumnElement[bool]) -> list[Row[Any]]:
+    """The links of these claims, of which all of `only` is true."""
     found: dict[Pair, Row[Any]] = {}
     for chunk in _chunks(things):
         for column in (claim_links.c.left_id, claim_links.c.right_id):
-            for row in connection.execute(select(claim_links).where(column.in_(chunk))):
+            for row in connection.execute(select(claim_links).where(column.in_(chunk), *only)):
                 found[row.left_id, row.right_id] = row
     return [found[pair] for pair in sorted(found)]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from graph.grouping import links_of
 from graph.pairs import Relation
 from graph.rows import in_chunks
-from graph.schema import claim_members, claims, decisions
+from graph.schema import claim_links, claim_members, claims, decisions
 from graph.store import Store
 
 
@@ -51,11 +51,8 @@ def load_memberships(store: Store, claim_id: int) -> dict[int, Membership]:
 def _why_joined(connection: Connection, group: set[int], claim_id: int) -> dict[int, list[str]]:
     """For each claim of the group but its own: its nearest link within the group, and what people decided."""
     found: dict[int, list[str]] = {}
-    links = [
-        row
-        for row in links_of(connection, group)
-        if row.relation == Relation.SAME and row.left_id in group and row.right_id in group
-    ]
+    same = links_of(connection, group, claim_links.c.relation == Relation.SAME)
+    links = [row for row in same if row.left_id in group and row.right_id in group]
     for row in sorted(links, key=lambda row: (claim_id not in (row.left_id, row.right_id), -row.score)):
         for side in (row.left_id, row.right_id):
             if side != claim_id:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-import networkx as nx
-
 from graph.chains import Chain, Hop, Resolution
 from graph.claim_keys import fold_words
+from graph.components import find_components
 from graph.derivations import canonical_outlet
 from graph.evidence import AttributionEvidence
 from graph.outlet_names import fold_outlet
@@ -92,20 +91,23 @@ def _join(
     items: Sequence[AttributionEvidence], chains: Mapping[int, Chain]
 ) -> list[tuple[list[AttributionEvidence], list[str]]]:
     """Connected components over the keys that attributions share, each with the reasons that hold it together."""
-    graph: nx.Graph[Hashable] = nx.Graph()
     by_id = {item.attribution_id: item for item in items}
     place = {item.attribution_id: number for number, item in enumerate(items)}
-    graph.add_nodes_from(by_id)
     labels: dict[Hashable, str] = {}
+    holders: dict[Hashable, set[int]] = {}
     for rule in _RULES:
         for item in items:
             for key in rule.keys(item, chains[item.attribution_id]):
-                labels[rule.reason, key.value] = rule.reason.format(label=key.label)
-                graph.add_edge(item.attribution_id, (rule.reason, key.value))
+                node = (rule.reason, key.value)
+                if node not in labels:
+                    labels[node] = rule.reason.format(label=key.label)
+                holders.setdefault(node, set()).add(item.attribution_id)
+    nodes: Iterable[Hashable] = by_id
+    edges: Iterable[tuple[Hashable, Hashable]] = ((node, key) for node, held in holders.items() for key in held)
     groups = []
-    for component in nx.connected_components(graph):
+    for component in find_components(nodes, edges):
         members = sorted((node for node in component if node in by_id), key=lambda node: place[node])
-        shared = {labels[node] for node in component if node in labels and graph.degree(node) > 1}
+        shared = {labels[node] for node in component if len(holders.get(node, ())) > 1}
         groups.append(([by_id[node] for node in members], sorted(shared)))
     return sorted(groups, key=lambda group: place[group[0][0].attribution_id])
 

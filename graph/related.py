@@ -68,7 +68,7 @@ def load_related(connection: Connection, evidence: ClaimEvidence) -> tuple[Relat
     """Return the claims beside this one, the nearest first, each once."""
     group = select(claims.c.id).where(claims.c.canonical_id == evidence.claim_id)
     ours = set(connection.execute(group).scalars())
-    rows = [row for row in links_of(connection, ours) if row.relation in _BESIDE and row.score >= JOIN_SCORE]
+    rows = links_of(connection, ours, is_beside())
     other_of = {(row.left_id, row.right_id): row.right_id if row.left_id in ours else row.left_id for row in rows}
     query = select(claims.c.id, claims.c.canonical_id).where(claims.c.id.in_(other_of.values()))
     canonical = {row.id: row.canonical_id for row in connection.execute(query)}
