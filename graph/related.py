@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from graph.evidence import AttributionEvidence, ClaimEvidence, load_claims
+from graph.evidence import AttributionEvidence, ClaimEvidence, load_attributions
 from graph.grouping import links_of
 from graph.narrowing import find_narrower
 from graph.outlet_names import fold_outlet
 from graph.pairs import JOIN_SCORE, Relation
-from graph.schema import claim_links, claims
+from graph.reports import find_bare_report, name_reports
+from graph.schema import article_versions, attributions, claim_links, claim_members, claims, entities
+from graph.times import credible_time
 from nlp.wording import read_wording
 
 # More would not be read.
@@ -77,21 +79,75 @@ def load_related(connection: Connection, evidence: ClaimEvidence) -> tuple[Relat
         claim_id = canonical[other_of[row.left_id, row.right_id]]
         if claim_id != evidence.claim_id and len(first) < MOST_RELATED:
             first.setdefault(claim_id, (row.relation, row.reasons[0]))
-    found = [
-        other for other in load_claims(connection, list(first)) if other.members and _is_of_one_time(evidence, other)
-    ]
-    return tuple(_describe(evidence, other, *first[other.claim_id]) for other in found)
+    said = _Said(claim_id=evidence.claim_id, text=evidence.text, voices=tuple(map(_voice_of, evidence.members)))
+    found = _load_said(connection, list(first))
+    return tuple(_describe(said, other, *first[other.claim_id]) for other in found if _is_of_one_time(said, other))
 
 
-def _is_of_one_time(ours: ClaimEvidence, other: ClaimEvidence) -> bool:
-    """Whether what is said was said within a month: last year's value is no rival of today's."""
-    return (
-        other.members[0].version.at <= ours.members[-1].version.at + _ONE_TIME
-        and ours.members[0].version.at <= other.members[-1].version.at + _ONE_TIME
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """Who says something, and when; the source is an entity (its canonical id) with a name, or none that is known."""
+
+    at: datetime
+    source_entity_id: int | None
+    source_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is looked at of a claim; a claim beside another can have thousands of attributions, too."""
+
+    claim_id: int
+    text: str
+    voices: tuple[_Voice, ...]  # by time
+
+
+def _voice_of(item: AttributionEvidence) -> _Voice:
+    return _Voice(item.version.at, item.source_entity_id, item.source_name)
+
+
+def _load_said(connection: Connection, claim_ids: Sequence[int]) -> list[_Said]:
+    """In the order of `claim_ids`; those that nobody makes are left out."""
+    texts_query = select(claims.c.id, claims.c.text).where(claims.c.id.in_(claim_ids))
+    texts = {row.id: row.text for row in connection.execute(texts_query)}
+    source = entities.alias("source")
+    query = (
+        select(
+            claims.c.canonical_id.label("claim_id"),
+            attributions.c.id,
+            attributions.c.source_name,
+            source.c.canonical_id.label("source_entity_id"),
+            article_versions.c.published_at,
+            article_versions.c.first_seen_at,
+        )
+        .join(claim_members, claim_members.c.claim_id == claims.c.id)
+        .join(attributions, attributions.c.id == claim_members.c.attribution_id)
+        .join(article_versions, article_versions.c.id == attributions.c.version_id)
+        .outerjoin(source, source.c.id == attributions.c.source_entity_id)
+        .where(claims.c.canonical_id.in_(claim_ids))
+        .order_by(attributions.c.id)
     )
+    rows = connection.execute(query).all()
+    bare = [row.id for row in rows if find_bare_report(row.source_entity_id, row.source_name) is not None]
+    named = name_reports(connection, load_attributions(connection, bare))
+    voices: dict[int, list[_Voice]] = {}
+    for row in rows:
+        at = credible_time(row.published_at, row.first_seen_at)
+        voice = _voice_of(named[row.id]) if row.id in named else _Voice(at, row.source_entity_id, row.source_name)
+        voices.setdefault(row.claim_id, []).append(voice)
+    return [
+        _Said(claim_id=key, text=texts[key], voices=tuple(sorted(voices[key], key=lambda voice: voice.at)))
+        for key in claim_ids
+        if key in voices and key in texts
+    ]
 
 
-def _describe(ours: ClaimEvidence, other: ClaimEvidence, kind: str, reason: str) -> RelatedClaim:
+def _is_of_one_time(ours: _Said, other: _Said) -> bool:
+    """Whether what is said was said within a month: last year's value is no rival of today's."""
+    return other.voices[0].at <= ours.voices[-1].at + _ONE_TIME and ours.voices[0].at <= other.voices[-1].at + _ONE_TIME
+
+
+def _describe(ours: _Said, other: _Said, kind: str, reason: str) -> RelatedClaim:
     if kind == Relation.RIVAL:
         kind, reason = _rival_or_update(ours, other, reason)
     elif kind == Relation.NARROWER:
@@ -102,8 +158,8 @@ def _describe(ours: ClaimEvidence, other: ClaimEvidence, kind: str, reason: str)
     return RelatedClaim(claim_id=other.claim_id, text=other.text, kind=str(kind), reason=reason)
 
 
-def _rival_or_update(ours: ClaimEvidence, other: ClaimEvidence, reason: str) -> tuple[str, str]:
-    first, second = ours.members[0].version.at, other.members[0].version.at
+def _rival_or_update(ours: _Said, other: _Said, reason: str) -> tuple[str, str]:
+    first, second = ours.voices[0].at, other.voices[0].at
     kind, which = "update", "later" if first <= second else "earlier"
     source = _source_that_changed(ours, other)
     if source is not None:
@@ -119,23 +175,23 @@ def _highest(text: str) -> float:
     return max((amount.value for amount in read_wording(text).amounts), default=0.0)
 
 
-def _source_that_changed(ours: ClaimEvidence, other: ClaimEvidence) -> str | None:
+def _source_that_changed(ours: _Said, other: _Said) -> str | None:
     """An identified source that says the one and, in an article of another time, the other."""
     said: dict[Hashable, tuple[str, set[datetime]]] = {}
-    for item in ours.members:
-        for key, name in _source_keys(item):
-            said.setdefault(key, (name, set()))[1].add(item.version.at)
-    for item in other.members:
-        for key, _ in _source_keys(item):
+    for voice in ours.voices:
+        for key, name in _source_keys(voice):
+            said.setdefault(key, (name, set()))[1].add(voice.at)
+    for voice in other.voices:
+        for key, _ in _source_keys(voice):
             name, times = said.get(key, ("", set[datetime]()))
-            if times and item.version.at not in times:
+            if times and voice.at not in times:
                 return name
     return None
 
 
-def _source_keys(item: AttributionEvidence) -> list[tuple[Hashable, str]]:
+def _source_keys(voice: _Voice) -> list[tuple[Hashable, str]]:
     """The source as an entity, and by its full name: two of one name who speak of one thing are hardly two people."""
-    if item.source_entity_id is None or item.source_name is None:
+    if voice.source_entity_id is None or voice.source_name is None:
         return []
-    by_name = [(fold_outlet(item.source_name), item.source_name)] if " " in item.source_name else []
-    return [(item.source_entity_id, item.source_name), *by_name]
+    by_name = [(fold_outlet(voice.source_name), voice.source_name)] if " " in voice.source_name else []
+    return [(voice.source_entity_id, voice.source_name), *by_name]

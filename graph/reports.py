@@ -28,12 +28,17 @@ def name_reports(connection: Connection, items: dict[int, AttributionEvidence]) 
     bare = {
         key: match
         for key, item in items.items()
-        if item.source_entity_id is None and (match := _REPORT.fullmatch(item.source_name or ""))
+        if (match := find_bare_report(item.source_entity_id, item.source_name)) is not None
     }
     if not bare:
         return items
     named = _load_publications(connection, {items[key].version.version_id for key in bare})
     return items | {key: _named(items[key], match["name"], named) for key, match in bare.items()}
+
+
+def find_bare_report(source_entity_id: int | None, source_name: str | None) -> re.Match[str] | None:
+    """Return the match of a source that is a mere "the report"; its group "name" is the name in it, if any."""
+    return _REPORT.fullmatch(source_name or "") if source_entity_id is None else None
 
 
 def _named(item: AttributionEvidence, name: str | None, named: list[Row[Any]]) -> AttributionEvidence:
