@@ -18,6 +18,7 @@ STYLE = """<style>
 .sayso-text .source {font-weight: 700; border-bottom: 2px solid #2a8a57}
 .sayso-text .cue {font-style: italic; border-bottom: 2px dashed #c05a1c}
 .sayso-text .addressee {border-bottom: 3px double #3f6fb5}
+.sayso-text .channel {border-bottom: 2px dotted #7a55a8}
 .sayso-text .mention {text-decoration: underline dotted; text-underline-offset: 2px}
 .sayso-text sup {font-size: .7em; opacity: .75; padding: 0 .15em}
 .sayso-chain {font-size: .95rem; line-height: 1.7; overflow-wrap: anywhere}
@@ -38,7 +39,7 @@ LEGEND = (
     '<div class="sayso-text" style="font-size:.85rem">'
     '<span class="source">source</span> · <span class="cue">cue</span> · <span class="content">content</span> · '
     '<span class="content nested">content inside content</span> · <span class="addressee">addressee</span> · '
-    '<span class="mention">name</span></div>'
+    '<span class="channel">channel</span> · <span class="mention">name</span></div>'
 )
 
 
@@ -47,7 +48,7 @@ class Mark:
     """A span with its role; `number` is shown before it."""
 
     span: Span
-    role: str  # source, cue, content, addressee, mention: a class of `STYLE`
+    role: str  # source, cue, content, addressee, channel, mention: a class of `STYLE`
     number: int | None = None
 
 

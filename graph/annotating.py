@@ -48,7 +48,7 @@ from nlp.annotation import Annotation, Attribution, Entity, EntityType, Span
 
 # Code points. PostgreSQL refuses index entries of more than 2,704 bytes.
 LONGEST_STORED_NAME = 500
-ROLES = ("source", "cue", "content", "addressee")
+ROLES = ("source", "cue", "content", "addressee", "channel")
 
 
 def save_annotation(

@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0011"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0012"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -287,11 +287,11 @@ attribution_spans = Table(
     "attribution_spans",
     metadata,
     Column("attribution_id", Id, ForeignKey("attributions.id"), primary_key=True, autoincrement=False),
-    Column("role", Text, primary_key=True),  # source, cue, content, addressee
+    Column("role", Text, primary_key=True),  # source, cue, content, addressee, channel
     Column("start", Integer, primary_key=True, autoincrement=False),
     Column("end", Integer, nullable=False),
     CheckConstraint('"start" >= 0 AND "start" < "end"', name="span"),
-    CheckConstraint("role IN ('source', 'cue', 'content', 'addressee')", name="role"),
+    CheckConstraint("role IN ('source', 'cue', 'content', 'addressee', 'channel')", name="role"),
 )
 
 attribution_about = Table(

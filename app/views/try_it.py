@@ -63,7 +63,7 @@ def _read(text: str) -> Annotation:
 def _marks(annotation: Annotation) -> list[Mark]:
     marks = [Mark(span=span, role="mention") for entity in annotation.entities for span in entity.mentions]
     for number, item in enumerate(annotation.attributions, start=1):
-        for role in ("source", "cue", "content", "addressee"):
+        for role in ("source", "cue", "content", "addressee", "channel"):
             for index, span in enumerate(getattr(item, role)):
                 numbered = role in ("source", "content") and index == 0
                 marks.append(Mark(span=span, role=role, number=number if numbered else None))

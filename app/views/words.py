@@ -24,7 +24,7 @@ def facts_html(item: AttributionEvidence) -> str:
 
 
 def words_html(item: AttributionEvidence) -> str:
-    """The exact sentence, with source, cue, content and addressee in it."""
+    """The exact sentence, with source, cue, content, addressee and channel in it."""
     marks = [Mark(span=span, role=role) for role, spans in item.spans.items() for span in spans]
     return highlight(item.words, marks, offset=item.sentence.start)
 

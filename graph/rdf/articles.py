@@ -198,7 +198,7 @@ class _Article:
             for role, of_role in sorted(item.spans.items()):
                 for span in of_role:
                     spans[span]
-                    self._add(hop, SAYSO[f"{role}Span"], self._names.span(row.id, *span))
+                    self._add(hop, _span_term(role), self._names.span(row.id, *span))
             for statement in self._agents.describe_own(item):
                 self._add(*statement)
             if key in self._loaded.claim_of:
@@ -251,6 +251,11 @@ class _Article:
         self._add(quote, OA["exact"], Literal(row.text[start:end]))
         self._add(quote, OA["prefix"], Literal(row.text[max(0, start - CONTEXT_CHARACTERS) : start]))
         self._add(quote, OA["suffix"], Literal(row.text[end : end + CONTEXT_CHARACTERS]))
+
+
+def _span_term(role: str) -> NamedNode:
+    """What a channel is has no term of its own: those of the others are kinds of PROV's."""
+    return PROV["wasInfluencedBy"] if role == "channel" else SAYSO[f"{role}Span"]
 
 
 def _load(connection: Connection, selection: Selection, article_ids: Sequence[int]) -> _Loaded:

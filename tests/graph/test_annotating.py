@@ -55,6 +55,14 @@ def test_the_spans_of_an_attribution_are_its_words(store: Store) -> None:
     assert first.words == f"Ada Brandt said {LEAK}"
 
 
+def test_by_what_it_was_said_is_kept(store: Store) -> None:
+    text = f"Ada Brandt said in a post on X that {LEAK}."
+    said = Said(source="Ada Brandt", cue="said", content=LEAK, by="a post on X")
+    add_page(store, replace(PAGE, text=text, organisations=(), said=(said,)))
+    (first,) = view_article(store, PAGE.url).attributions
+    assert [text[start:end] for start, end in first.spans["channel"]] == ["a post on X"]
+
+
 def test_writing_the_same_again_changes_nothing(store: Store) -> None:
     add_page(store, PAGE)
     once = dump(store)

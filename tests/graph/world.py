@@ -36,6 +36,7 @@ class Said:
     inside: int | None = None
     about: tuple[str, ...] = ()
     told: str | None = None
+    by: str | None = None
     affiliation: str | None = None
 
 
@@ -96,13 +97,15 @@ def _attribute(text: str, index: int, said: Said, index_of: dict[str, int]) -> A
     content, cue = span_of(text, said.content), span_of(text, said.cue)
     source = () if said.source is None else (span_of(text, said.source),)
     told = () if said.told is None else (span_of(text, said.told),)
-    everything = (content, cue, *source, *told)
+    channel = () if said.by is None else (span_of(text, said.by),)
+    everything = (content, cue, *source, *told, *channel)
     return Attribution(
         id=index,
         source=source,
         cue=(cue,),
         content=(content,),
         addressee=told,
+        channel=channel,
         sentence=Span(min(span.start for span in everything), max(span.end for span in everything)),
         source_entity=index_of.get(said.source or ""),
         source_name=said.source,
