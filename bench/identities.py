@@ -53,7 +53,11 @@ def _measure(path: Path, size: int, articles: int) -> float:
             held = connection.execute(select(func.count()).select_from(entities)).scalar_one()
             joined = connection.execute(select(func.count()).select_from(decisions)).scalar_one()
             largest = connection.execute(
-                select(func.count()).group_by(entities.c.canonical_id).order_by(func.count().desc()).limit(1)
+                select(func.count())
+                .select_from(entities)
+                .group_by(entities.c.canonical_id)
+                .order_by(func.count().desc())
+                .limit(1)
             ).scalar_one()
     click.echo(
         f"{made:,} attributions, {held:,} entities, {joined:,} joins, the largest group {largest:,}: "
