@@ -19,7 +19,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from nlp.attribution_frames import make_frames
-from nlp.decoding import DecodingSettings, Role, WindowScores, find_candidates, find_cues
+from nlp.decoding import DecodingSettings, Role, WindowScores, find_candidates, find_cues, share_out
 from nlp.errors import IncompleteModelError
 from nlp.frames import Frame
 from nlp.windows import Window, cut_windows, find_marks, find_words, make_window
@@ -63,17 +63,25 @@ class AttributionReader:
     def read_text(self, text: str) -> list[Frame]:
         words = find_words(text, self._tokenizer)
         ranges = cut_windows(text, words, limit=self.settings.window_pieces, context=self.settings.context_pieces)
-        scores = [self.read_window(make_window(words, start, end, self._marks)) for start, end in ranges]
+        scores = [
+            self.read_window(make_window(words, start, end, self._marks), share=share)
+            for (start, end), share in zip(ranges, share_out(ranges), strict=True)
+        ]
         candidates = find_candidates(scores, self.settings.decoding)
         return make_frames(text, words.spans, candidates, self.settings.decoding)
 
-    def read_window(self, window: Window) -> WindowScores:
-        """What the model says of one window."""
+    def read_window(self, window: Window, *, share: tuple[int, int] | None = None) -> WindowScores:
+        """What the model says of one window, of its cues among the words `share` of the text (`None`: of all)."""
+        first, last = (window.start, window.end) if share is None else share
         vectors, tags = self._words.run(
             ["vectors", "tags"],
             {name: np.asarray(getattr(window, name), dtype=np.int64) for name in ("ids", "types", "first")},
         )
-        cues = find_cues(tags, self.settings.decoding.cue_bias)
+        cues = [
+            (start, end)
+            for start, end in find_cues(tags, self.settings.decoding.cue_bias)
+            if first <= window.start + start < last
+        ]
         roles, real = np.zeros((0, len(tags), len(Role)), np.float32), np.zeros(0, np.float32)
         if cues:
             roles, real = self._roles.run(

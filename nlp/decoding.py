@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,16 +171,17 @@ class Candidate:
 def find_candidates(windows: Sequence[WindowScores], settings: DecodingSettings) -> list[Candidate]:
     """The attributions of one text that have a content, each from the window that sees most around its cue."""
     found: list[Candidate] = []
-    for number, window in enumerate(windows):
-        first = window.start if number == 0 else _middle(windows[number - 1].end, window.start)
-        last = window.end if number + 1 == len(windows) else _middle(window.end, windows[number + 1].start)
+    shares = share_out([(window.start, window.end) for window in windows])
+    for window, (first, last) in zip(windows, shares, strict=True):
         inside = [at for at, (start, _) in enumerate(window.cues) if first <= window.start + start < last]
         found += _read_window(window, inside, settings)
     return found
 
 
-def _middle(end: int, start: int) -> int:
-    return (end + start) // 2
+def share_out(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of windows that overlap the words whose cues each answers for: up to the middle of what two have in common."""
+    middles = [(end + start) // 2 for (_, end), (start, _) in pairwise(ranges)]
+    return list(zip([ranges[0][0], *middles], [*middles, ranges[-1][1]], strict=True)) if ranges else []
 
 
 def _read_window(window: WindowScores, chosen: Sequence[int], settings: DecodingSettings) -> Iterator[Candidate]:
