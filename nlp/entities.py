@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Token
 from nlp.annotation import Entity, EntityType, Span
 from nlp.publications import is_publication
 from nlp.referents import Sort, correct_type, guess_type, sort_noun
+from nlp.tags import NAME_TAGS, tokens_tagged
 
 TITLES = frozenset(
     [
@@ -100,14 +101,15 @@ def find_mentions(doc: Doc) -> list[Mention]:
 
 def _guess_long_mentions(doc: Doc, text: str) -> Iterator[Mention]:
     """Proper nouns in a row that the recogniser passed over, where their words say what they name."""
-    start: int | None = None
-    for token in doc:
-        if token.tag_ in ("NNP", "NNPS") and token.ent_type_ in GUESSED_LABELS and token.text[:1].isupper():
-            start = token.i if start is None else start
+    start = end = 0
+    for token in tokens_tagged(doc, NAME_TAGS):
+        if token.ent_type_ not in GUESSED_LABELS or not token.text[:1].isupper():
             continue
-        if start is not None:
-            yield from _guess_long_mention(doc, text, start, token.i)
-        start = None
+        if token.i != end:
+            yield from _guess_long_mention(doc, text, start, end)
+            start = token.i
+        end = token.i + 1
+    yield from _guess_long_mention(doc, text, start, end)
 
 
 def _guess_long_mention(doc: Doc, text: str, start: int, end: int) -> Iterator[Mention]:
@@ -121,8 +123,8 @@ def _guess_long_mention(doc: Doc, text: str, start: int, end: int) -> Iterator[M
 
 def _guess_mentions(doc: Doc) -> Iterator[Mention]:
     """Single proper nouns that the recogniser passed over: it does not know every new company's name."""
-    for token in doc:
-        if token.tag_ not in GUESSED_TAGS or token.ent_type_ not in GUESSED_LABELS or len(token) < 3:
+    for token in tokens_tagged(doc, GUESSED_TAGS):
+        if token.ent_type_ not in GUESSED_LABELS or len(token) < 3:
             continue
         if sort_noun(token.lower_, is_plural=token.tag_ != "NNP") is not Sort.THING:
             continue  # "Officials said"
@@ -132,7 +134,7 @@ def _guess_mentions(doc: Doc) -> Iterator[Mention]:
 
 def _has_name_beside(token: Token) -> bool:
     beside = [token.doc[at] for at in (token.i - 1, token.i + 1) if 0 <= at < len(token.doc)]
-    return any(neighbour.tag_ in ("NNP", "NNPS") for neighbour in beside)
+    return any(neighbour.tag_ in NAME_TAGS for neighbour in beside)
 
 
 def _has_inner_capital(word: str) -> bool:

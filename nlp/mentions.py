@@ -16,11 +16,10 @@ from spacy.tokens import Token
 from nlp.annotation import Span
 from nlp.clauses import SUBJECTS, cut_words, end_of
 from nlp.passages import Passage
+from nlp.tags import NAME_TAGS, NOUN_TAGS, PRONOUN_TAGS, tokens_tagged
 
-NAME_TAGS = frozenset({"NNP", "NNPS"})
-NOUN_TAGS = frozenset({"NN", "NNS"})
+_PHRASE_TAGS = PRONOUN_TAGS | NOUN_TAGS | NAME_TAGS
 PLURAL_TAGS = frozenset({"NNS", "NNPS"})
-PRONOUN_TAGS = frozenset({"PRP", "PRP$"})
 PREMODIFIERS = frozenset({"compound", "nmod", "amod", "nummod", "poss", "npadvmod"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 # What a title is short for.
@@ -114,7 +113,7 @@ class _PhraseReader:
         self._covered = covered
 
     def read(self) -> Iterator[Phrase]:
-        for token in self._passage.doc:
+        for token in tokens_tagged(self._passage.doc, _PHRASE_TAGS, self._heads):
             tag = token.tag_
             if token.i in self._heads:
                 yield self._read_name(token)

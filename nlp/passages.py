@@ -29,7 +29,7 @@ class Passage:
         self.text = doc.text
         self.quotations = find_quotations(self.text)
         self.paragraphs = [Span(*m.span()) for m in PARAGRAPH.finditer(self.text) if not m[0].isspace()]
-        self._token_starts = [token.idx for token in doc]
+        self._token_starts: list[int] = doc.to_array("IDX").tolist()
         offsets = doc.to_array("HEAD").astype("int64")
         self._heads: list[int] = (offsets + range(len(doc))).tolist()
         self._quotation_starts = [quotation.start for quotation in self.quotations]

@@ -123,9 +123,9 @@ def group_by_length(texts: Iterable[str], limit: int) -> Iterator[list[str]]:
 
 def mark_paragraphs(doc: Doc) -> Doc:
     """Begin a sentence after each line end, so that neither parse nor name runs over it."""
-    for token in doc[:-1]:
-        if token.is_space and any(mark in token.text for mark in PARAGRAPH_ENDS):
-            doc[token.i + 1].is_sent_start = True
+    for at in doc.to_array("IS_SPACE").nonzero()[0].tolist():
+        if at + 1 < len(doc) and any(mark in doc[at].text for mark in PARAGRAPH_ENDS):
+            doc[at + 1].is_sent_start = True
     return doc
 
 
