@@ -49,7 +49,8 @@ def main() -> None:
             for mark in link_growing(store, options.attributions, index_path=Path(folder) / "claims.index"):
                 print(
                     f"{mark.attributions:>7,} attributions: {mark.per_second:,.0f} a CPU second in all, "
-                    f"{mark.lately:,.0f} in the last {WINDOW:,}; {mark.by_the_clock:,.0f} by the clock",
+                    f"{mark.lately:,.0f} in the last {WINDOW:,}, {mark.milliseconds_a_claim:.1f} ms a new claim there; "
+                    f"{mark.by_the_clock:,.0f} by the clock",
                     flush=True,
                 )
             _trace_largest(store)
@@ -57,11 +58,15 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Attributions so far; linked a CPU second in all and in the last `WINDOW`, and a second by the clock."""
+    """Attributions so far; linked a CPU second in all and in the last `WINDOW`, and a second by the clock.
+
+    A story that goes on brings few new claims and a new one many, so the cost of a new claim in that window tells more.
+    """
 
     attributions: int
     per_second: float
     lately: float
+    milliseconds_a_claim: float
     by_the_clock: float
 
 
@@ -103,23 +108,24 @@ def _encode(attributions: int) -> float:
 def link_growing(store: Store, attributions: int, *, index_path: Path) -> Iterator[Mark]:
     """Fill the store, link each batch, and yield how fast it went at each of `MARKS` and at the end."""
     linker = Linker(store, SentenceEncoder(), index_path=index_path)
-    done: list[tuple[int, float]] = []  # attributions of each batch, CPU seconds
+    done: list[tuple[int, int, float]] = []  # of each batch attributions, new claims, CPU seconds
     wall = 0.0
     marks = [mark for mark in MARKS if mark < attributions] + [attributions]
     for batch in _batches(attributions):
         write_batch(store, batch)
         began, cpu = time.perf_counter(), time.process_time()
-        for _ in linker.link_new():
-            pass
+        new = sum(linker.link_new())
         wall += time.perf_counter() - began
-        done.append((sum(len(annotation.attributions) for _, annotation in batch), time.process_time() - cpu))
-        total = sum(count for count, _ in done)
+        done.append((sum(len(annotation.attributions) for _, annotation in batch), new, time.process_time() - cpu))
+        total = sum(count for count, _, _ in done)
         if total >= marks[0]:
-            seconds = sum(spent for _, spent in done)
+            seconds = sum(spent for _, _, spent in done)
+            attributions_lately, claims_lately, seconds_lately = _sum_last(done)
             yield Mark(
                 attributions=marks.pop(0),
                 per_second=total / seconds,
-                lately=_rate_of_last(done),
+                lately=attributions_lately / seconds_lately,
+                milliseconds_a_claim=1000 * seconds_lately / max(1, claims_lately),
                 by_the_clock=total / wall,
             )
             if not marks:
@@ -133,13 +139,14 @@ def _batches(attributions: int) -> Iterator[Sequence[tuple[Article, Annotation]]
         yield batch
 
 
-def _rate_of_last(done: Sequence[tuple[int, float]]) -> float:
-    count, seconds = 0, 0.0
-    for made, spent in reversed(done):
-        count, seconds = count + made, seconds + spent
+def _sum_last(done: Sequence[tuple[int, int, float]]) -> tuple[int, int, float]:
+    """Attributions, new claims and CPU seconds of the last batches that make a window."""
+    count, new, seconds = 0, 0, 0.0
+    for made, claims_made, spent in reversed(done):
+        count, new, seconds = count + made, new + claims_made, seconds + spent
         if count >= WINDOW:
             break
-    return count / seconds
+    return count, new, seconds
 
 
 def _trace_largest(store: Store) -> None:
