@@ -185,13 +185,16 @@ def fitted_weights() -> tuple[float, ...]:
 
 
 def _clash_of_amounts(ours: tuple[Amount, ...], theirs: tuple[Amount, ...]) -> str | None:
-    """The same unit with no value in common; where units are not said, no value in common at all."""
+    """Each gives the same unit a value that the other does not give it; or they have no value in common at all.
+
+    "Killing one and injuring three people", "killing three and injuring 15 people": that they share a three is chance.
+    """
     if not ours or not theirs:
         return None
     for unit in sorted({amount.unit for amount in ours} & {amount.unit for amount in theirs}):
         one = sorted({amount.value for amount in ours if amount.unit == unit})
         other = sorted({amount.value for amount in theirs if amount.unit == unit})
-        if set(one).isdisjoint(other):
+        if not (set(one) <= set(other) or set(other) <= set(one)):
             low, high = sorted((one, other))
             return f"{_show(low)} against {_show(high)}"
     if {amount.value for amount in ours}.isdisjoint({amount.value for amount in theirs}):
