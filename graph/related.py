@@ -19,6 +19,7 @@ from graph.narrowing import find_narrower
 from graph.outlet_names import fold_outlet
 from graph.pairs import JOIN_SCORE, Relation
 from graph.reports import find_bare_report, name_reports
+from graph.rows import in_chunks
 from graph.schema import article_versions, attributions, claim_links, claim_members, claims, entities
 from graph.times import credible_time
 from nlp.wording import read_wording
@@ -68,20 +69,44 @@ def is_beside() -> ColumnElement[bool]:
 
 def load_related(connection: Connection, evidence: ClaimEvidence) -> tuple[RelatedClaim, ...]:
     """Return the claims beside this one, the nearest first, each once."""
-    group = select(claims.c.id).where(claims.c.canonical_id == evidence.claim_id)
-    ours = set(connection.execute(group).scalars())
+    return load_all_related(connection, [evidence])[evidence.claim_id]
+
+
+def load_all_related(
+    connection: Connection, claims_held: Sequence[ClaimEvidence]
+) -> dict[int, tuple[RelatedClaim, ...]]:
+    """Return the claims beside each of these by its id, the nearest first, each once."""
+    nearest = _find_nearest(connection, [evidence.claim_id for evidence in claims_held])
+    said = _load_said(connection, sorted({other for found in nearest.values() for other in found}))
+    related: dict[int, tuple[RelatedClaim, ...]] = {}
+    for evidence in claims_held:
+        ours = _Said(claim_id=evidence.claim_id, text=evidence.text, voices=tuple(map(_voice_of, evidence.members)))
+        related[evidence.claim_id] = tuple(
+            _describe(ours, said[other], *link)
+            for other, link in nearest[evidence.claim_id].items()
+            if other in said and _is_of_one_time(ours, said[other])
+        )
+    return related
+
+
+def _find_nearest(connection: Connection, claim_ids: Sequence[int]) -> dict[int, dict[int, tuple[str, str]]]:
+    """Of each claim those beside it, at most `MOST_RELATED`, the nearest first, with the relation and its reason."""
+    ours = {
+        row.id: row.canonical_id
+        for row in in_chunks(connection, select(claims.c.id, claims.c.canonical_id), claims.c.canonical_id, claim_ids)
+    }
     rows = links_of(connection, ours, is_beside())
-    other_of = {(row.left_id, row.right_id): row.right_id if row.left_id in ours else row.left_id for row in rows}
-    query = select(claims.c.id, claims.c.canonical_id).where(claims.c.id.in_(other_of.values()))
-    canonical = {row.id: row.canonical_id for row in connection.execute(query)}
-    first: dict[int, tuple[str, str]] = {}
+    sides = {side for row in rows for side in (row.left_id, row.right_id)}
+    canonical = {
+        row.id: row.canonical_id
+        for row in in_chunks(connection, select(claims.c.id, claims.c.canonical_id), claims.c.id, sides)
+    }
+    nearest: dict[int, dict[int, tuple[str, str]]] = {claim_id: {} for claim_id in claim_ids}
     for row in sorted(rows, key=lambda row: (-row.score, row.left_id, row.right_id)):
-        claim_id = canonical[other_of[row.left_id, row.right_id]]
-        if claim_id != evidence.claim_id and len(first) < MOST_RELATED:
-            first.setdefault(claim_id, (row.relation, row.reasons[0]))
-    said = _Said(claim_id=evidence.claim_id, text=evidence.text, voices=tuple(map(_voice_of, evidence.members)))
-    found = _load_said(connection, list(first))
-    return tuple(_describe(said, other, *first[other.claim_id]) for other in found if _is_of_one_time(said, other))
+        for side, other in ((row.left_id, row.right_id), (row.right_id, row.left_id)):
+            if side in ours and canonical[other] != ours[side] and len(nearest[ours[side]]) < MOST_RELATED:
+                nearest[ours[side]].setdefault(canonical[other], (row.relation, row.reasons[0]))
+    return nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +131,11 @@ def _voice_of(item: AttributionEvidence) -> _Voice:
     return _Voice(item.version.at, item.source_entity_id, item.source_name)
 
 
-def _load_said(connection: Connection, claim_ids: Sequence[int]) -> list[_Said]:
-    """In the order of `claim_ids`; those that nobody makes are left out."""
-    texts_query = select(claims.c.id, claims.c.text).where(claims.c.id.in_(claim_ids))
-    texts = {row.id: row.text for row in connection.execute(texts_query)}
+def _load_said(connection: Connection, claim_ids: Sequence[int]) -> dict[int, _Said]:
+    """By claim; those that nobody makes are left out."""
+    texts = {
+        row.id: row.text for row in in_chunks(connection, select(claims.c.id, claims.c.text), claims.c.id, claim_ids)
+    }
     source = entities.alias("source")
     query = (
         select(
@@ -124,10 +150,8 @@ def _load_said(connection: Connection, claim_ids: Sequence[int]) -> list[_Said]:
         .join(attributions, attributions.c.id == claim_members.c.attribution_id)
         .join(article_versions, article_versions.c.id == attributions.c.version_id)
         .outerjoin(source, source.c.id == attributions.c.source_entity_id)
-        .where(claims.c.canonical_id.in_(claim_ids))
-        .order_by(attributions.c.id)
     )
-    rows = connection.execute(query).all()
+    rows = sorted(in_chunks(connection, query, claims.c.canonical_id, claim_ids), key=lambda row: row.id)
     bare = [row.id for row in rows if find_bare_report(row.source_entity_id, row.source_name) is not None]
     named = name_reports(connection, load_attributions(connection, bare))
     voices: dict[int, list[_Voice]] = {}
@@ -135,11 +159,11 @@ def _load_said(connection: Connection, claim_ids: Sequence[int]) -> list[_Said]:
         at = credible_time(row.published_at, row.first_seen_at)
         voice = _voice_of(named[row.id]) if row.id in named else _Voice(at, row.source_entity_id, row.source_name)
         voices.setdefault(row.claim_id, []).append(voice)
-    return [
-        _Said(claim_id=key, text=texts[key], voices=tuple(sorted(voices[key], key=lambda voice: voice.at)))
-        for key in claim_ids
-        if key in voices and key in texts
-    ]
+    return {
+        key: _Said(claim_id=key, text=texts[key], voices=tuple(sorted(found, key=lambda voice: voice.at)))
+        for key, found in voices.items()
+        if key in texts
+    }
 
 
 def _is_of_one_time(ours: _Said, other: _Said) -> bool:

@@ -23,7 +23,7 @@ from graph.rdf.hops import Jump, find_jumps, is_primary_source
 from graph.rdf.selection import Selection, chosen_among
 from graph.rdf.sheet import Sheet
 from graph.rdf.terms import DCT, NP, OA, PROV, RDF, SAYSO, SCHEMA, Names, moment, part, words
-from graph.related import RelatedClaim, linked_claims, load_related
+from graph.related import RelatedClaim, linked_claims, load_all_related
 from graph.schema import annotations_table, attributions, claim_members, claims
 from graph.trace import SUPPORTING
 
@@ -69,9 +69,10 @@ def describe_claims(
         replaced=replaced,
         linked=linked_claims(connection, claim_ids),
     )
-    for evidence in load_claims(connection, claim_ids):
-        related = load_related(connection, evidence) if evidence.claim_id in context.linked else ()
-        if (quads := _describe(context, evidence, related)) is not None:
+    loaded = load_claims(connection, claim_ids)
+    beside = load_all_related(connection, [each for each in loaded if each.claim_id in context.linked])
+    for evidence in loaded:
+        if (quads := _describe(context, evidence, beside.get(evidence.claim_id, ()))) is not None:
             yield evidence.claim_id, quads
 
 
