@@ -108,6 +108,7 @@ def test_a_wrong_merge_is_undone(page: Page, address: str) -> None:
     other = page.get_by_label("Find the other name")
     other.fill("A. Brandt")
     other.press("Enter")
+    settle(page)  # a click while the page is made anew can be lost
     page.get_by_role("button", name="Merge", exact=True).click(timeout=PATIENCE)
     expect(page.get_by_text("Decided: A. Brandt is Ada Brandt", exact=False)).to_be_visible(timeout=PATIENCE)
     settle(page)
