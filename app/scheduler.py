@@ -47,7 +47,7 @@ class Scheduler:
     """`every_seconds` lie between two rounds of polling, `graph_every_seconds` between two updates of the graph.
 
     Reading begins when something has come in, and looks by itself as often as is polled: others fetch too. `rest` is
-    how it waits, by the same time as `clock`. `keep_place` takes the place of the one that follows again where it was
+    how it waits, by the same time as `clock`. `keep_hold` takes the place of the one that follows again where it was
     lost, and raises where another has it (`graph.alone`).
     """
 
@@ -65,7 +65,7 @@ class Scheduler:
         metrics: Metrics | None = None,
         stages: frozenset[Stage] = frozenset(Stage),
         rest: Rest = rest,
-        keep_place: Callable[[], None] = lambda: None,
+        keep_hold: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._make_fetcher = make_fetcher
@@ -78,7 +78,7 @@ class Scheduler:
         self._metrics = metrics or Metrics()
         self._stages = stages
         self._rest = rest
-        self._keep_place = keep_place
+        self._keep_hold = keep_hold
         self._make_encoder = cache(SentenceEncoder)
         self._stop = asyncio.Event()
         self._has_come_in = asyncio.Event()
@@ -123,7 +123,7 @@ class Scheduler:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _follow(self) -> float:
-        self._keep_place()
+        self._keep_hold()
         walk = self._make_walk()
         async with self._make_fetcher() as fetcher:
             await walk.follow_feeds(fetcher)

@@ -22,7 +22,7 @@ class Work(IntEnum):
     LINKING = 0x5A752  # the index of claims is in one process's memory
 
 
-class Place:
+class Hold:
     """The one place of this work on this store: a locked file beside SQLite's, an advisory lock in PostgreSQL.
 
     Both end with the process, however it ends; PostgreSQL's also with its connection, when the database goes away.
@@ -88,29 +88,29 @@ class Place:
 
 
 @contextmanager
-def alone(store: Store, work: Work = Work.FOLLOWING) -> Iterator[Place]:
+def alone(store: Store, work: Work = Work.FOLLOWING) -> Iterator[Hold]:
     """Hold the one place of this work on this store.
 
     Raises:
         AlreadyRunning: another process holds it.
     """
-    place = Place(store, work)
-    if not place.try_take():
+    hold = Hold(store, work)
+    if not hold.try_take():
         raise _taken(store, work)
     try:
-        yield place
+        yield hold
     finally:
-        place.let_go()
+        hold.let_go()
 
 
 @contextmanager
 def try_alone(store: Store, work: Work) -> Iterator[bool]:
     """Hold the place if it is free; yield whether it was."""
-    place = Place(store, work)
+    hold = Hold(store, work)
     try:
-        yield place.try_take()
+        yield hold.try_take()
     finally:
-        place.let_go()
+        hold.let_go()
 
 
 def _taken(store: Store, work: Work) -> AlreadyRunning:

@@ -85,7 +85,7 @@ def run_command(
     stages = frozenset(Stage) if only is None else frozenset({Stage(only), Stage.FIGURES})
     with ExitStack() as stack:
         store = stack.enter_context(context.open_store(create=True))
-        keep_place = _take_places(stack, store, only)
+        keep_hold = _take_places(stack, store, only)
         metrics = Metrics()
         if metrics_port is not None:
             metrics.serve(metrics_port, metrics_host)
@@ -102,7 +102,7 @@ def run_command(
             metrics=metrics,
             stages=stages,
             rest=context.rest,
-            keep_place=keep_place,
+            keep_hold=keep_hold,
         )
         asyncio.run(_run(scheduler))
 
@@ -114,10 +114,10 @@ def _take_places(stack: ExitStack, store: Store, only: str | None) -> Callable[[
     """
     from graph.alone import Work, alone
 
-    place = None if only == "read" else stack.enter_context(alone(store, Work.FOLLOWING))
+    hold = None if only == "read" else stack.enter_context(alone(store, Work.FOLLOWING))
     if only != "follow" and store.dialect != "postgresql":
         stack.enter_context(alone(store, Work.READING))
-    return (lambda: None) if place is None else place.keep
+    return (lambda: None) if hold is None else hold.keep
 
 
 async def _run(scheduler: Scheduler) -> None:

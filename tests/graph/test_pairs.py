@@ -31,6 +31,12 @@ def test_what_forbids_a_join_is_named(other: str, relation: Relation, reason: st
         assert verdict.reasons == (reason,)
 
 
+def test_tolls_that_share_one_of_their_numbers_are_rivals_unless_one_says_less() -> None:
+    one = "Shells fired at Orsk killed 3 people, then 9 people"
+    assert judge(one, "Shells fired at Orsk killed 3 people, then 15 people").relation is Relation.RIVAL
+    assert judge(one, "Shells fired at Orsk killed 9 people").relation is not Relation.RIVAL
+
+
 def test_turned_roles_are_not_the_same_but_a_passive_is() -> None:
     sued = "The firm Acme sued Boltwerk over its patents"
     assert judge(sued, "The firm Boltwerk sued Acme over its patents").relation is Relation.APART
