@@ -26,7 +26,14 @@ from app.commands.outlet import outlet_group
 from app.commands.run import health_command, run_command
 from app.commands.serve import dashboard_command
 from app.commands.sparql import sparql_command
-from app.commands.upkeep import backup_command, check_command, prune_command, reread_command, restore_command
+from app.commands.upkeep import (
+    backup_command,
+    check_command,
+    copy_command,
+    prune_command,
+    reread_command,
+    restore_command,
+)
 from app.context import Context, ItemsFailed
 from app.errors import ClusterError
 from app.settings import DB_VARIABLE, NETWORKS_VARIABLE, default_store_url
@@ -116,6 +123,7 @@ for command in (
     worker_command,
     backup_command,
     restore_command,
+    copy_command,
     check_command,
     reread_command,
     prune_command,

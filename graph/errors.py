@@ -66,6 +66,10 @@ class BackupFailed(StoreError):
     """A backup could not be made, or no store of one."""
 
 
+class StoreInUse(StoreError):
+    """There is something in it already, where it must be empty."""
+
+
 class StoreFull(StoreError):
     """No space is left."""
 

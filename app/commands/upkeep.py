@@ -1,4 +1,4 @@
-"""`sayso backup`, `restore`, `check`, `reread` and `prune`: looking after a store."""
+"""`sayso backup`, `restore`, `copy`, `check`, `reread` and `prune`: looking after a store."""
 
 from __future__ import annotations
 
@@ -42,6 +42,29 @@ def restore_command(context: Context, file: Path) -> None:
     with context.open_store():
         pass  # brings an older one up to date, or says why not
     click.echo("restored")
+
+
+@click.command("copy")
+@click.argument("url")
+@click.option("--quiet", is_flag=True, help="No progress bars.")
+@click.pass_obj
+def copy_command(context: Context, url: str, *, quiet: bool) -> None:
+    """Copy the whole store (`--db`) into an empty database: from SQLite to PostgreSQL, or back.
+
+    URL is as for `--db`. The copy holds everything or nothing, and this store stays as it is. `sayso run` must not be
+    at work on it meanwhile: what came in then would be missing from the copy.
+    """
+    from app.progress import RichReporter, Silent
+    from graph.alone import alone
+    from graph.copying import copy_store, count_rows
+    from graph.store import Store
+
+    with context.open_store() as store, alone(store), Store.open(url) as target, ExitStack() as stack:
+        reporter = Silent() if quiet else stack.enter_context(RichReporter())
+        rows = count_rows(store)
+        with reporter.stage("Copying", rows) as stage:
+            copy_store(store, target, advance=stage.advance)
+        click.echo(f"{rows:,} rows are in {target.address} now; name it with --db, or in SAYSO_DB, to go on there")
 
 
 @click.command("check")

@@ -85,6 +85,21 @@ def test_a_postgresql_store_comes_back_as_it_was(postgres_server: PostgresServer
         postgres_server.drop_database(name)
 
 
+def test_a_store_moves_to_postgresql_by_one_command_and_only_into_an_empty_database(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    laptop = f"sqlite:///{tmp_path / 'a.db'}"
+    fill(laptop, 5)
+    done = sayso(laptop, "copy", postgres_url, "--quiet")
+    assert (done.code, "rows are in postgresql" in done.out) == (0, True)
+    assert dump(postgres_url) == dump(laptop)
+    again = sayso(laptop, "copy", postgres_url)
+    assert (again.code, "name an empty database" in again.err) == (1, True)
+    missing = sayso(f"sqlite:///{tmp_path / 'none.db'}", "copy", f"sqlite:///{tmp_path / 'b.db'}")
+    assert missing.code == 1
+    assert not (tmp_path / "b.db").exists()
+
+
 def test_a_store_is_not_written_over_and_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
     fill(url, 1)

@@ -1,0 +1,85 @@
+"""A whole store into another database, of either kind: for whoever outgrows SQLite, or goes back to it.
+
+Rows are copied as they are, all ids with them, in one transaction: afterwards the other store holds everything or
+nothing. What triggers keep (the full-text indexes, `attribution_times`) is made there by its own triggers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, ForeignKeyConstraint, Table, delete, func, insert, select, text
+
+from graph.errors import StoreInUse
+from graph.schema import attribution_times, claim_changes, metadata
+from graph.store import Store
+
+_AT_ONCE = 2000  # rows
+# Triggers note a change for each row that comes in: what the source has noted is put in its place at the end.
+_TABLES = [table for table in metadata.sorted_tables if table not in (attribution_times, claim_changes)]
+
+
+def count_rows(store: Store) -> int:
+    """How many rows `copy_store` will copy."""
+    with store.reading() as connection:
+        return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _TABLES)
+
+
+def copy_store(source: Store, target: Store, *, advance: Callable[[int], None] = lambda _rows: None) -> None:
+    """Copy all that `source` holds at this moment into `target`, which must be empty. `advance` is told of rows.
+
+    Raises:
+        StoreInUse: `target` holds something already.
+    """
+    with source.reading() as ours, target.writing(alone=True) as theirs, _references_last(theirs):
+        for table in metadata.sorted_tables:
+            if theirs.execute(select(table.primary_key.columns[0]).limit(1)).first() is not None:
+                raise StoreInUse(target.address, "there is something in it already; name an empty database")
+        for table in _TABLES:
+            for rows in _stream(ours, table):
+                theirs.execute(insert(table), rows)
+                advance(len(rows))
+        theirs.execute(delete(claim_changes))
+        for rows in _stream(ours, claim_changes):
+            theirs.execute(insert(claim_changes), rows)
+        _count_on(theirs)
+
+
+def _stream(connection: Connection, table: Table) -> Iterator[Sequence[dict[str, Any]]]:
+    found = connection.execution_options(yield_per=_AT_ONCE).execute(select(table))
+    for rows in found.mappings().partitions():
+        yield [dict(row) for row in rows]
+
+
+@contextmanager
+def _references_last(connection: Connection) -> Iterator[None]:
+    """Look at references at the end only: a row may refer to one of its own table that comes after it."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        yield
+        return
+    own = [
+        (table.name, constraint.name)
+        for table in _TABLES
+        for constraint in table.constraints
+        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table is table
+    ]
+    for table, name in own:
+        connection.execute(text(f"ALTER TABLE {table} ALTER CONSTRAINT {name} DEFERRABLE INITIALLY DEFERRED"))
+    yield
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    for table, name in own:
+        connection.execute(text(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE"))
+
+
+def _count_on(connection: Connection) -> None:
+    """Let PostgreSQL number new rows from above those that came with their numbers, as SQLite does by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.sorted_tables:
+        for column in table.primary_key.columns:
+            if column.autoincrement is True:
+                sequence = func.pg_get_serial_sequence(table.name, column.name)
+                connection.execute(select(func.setval(sequence, func.max(column))))
