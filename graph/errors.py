@@ -10,6 +10,7 @@ GraphError
     ├── StoreLocked       another process held it longer than the busy timeout
     ├── AlreadyRunning    another scheduler is at work on it
     ├── BackupFailed      a backup could not be made, or no store of one
+    ├── StoreInUse        there is something in it, where it must be empty
     ├── StoreFull         no space is left
     ├── StoreBroken       the file is damaged or is no database
     └── StoreUnreachable  the address is wrong, or the server does not answer

@@ -67,9 +67,14 @@ def trace_command(context: Context, claim: str, *, as_json: bool) -> None:
     from app.output import trace_to_dict
     from app.show import show_trace
     from graph.browsing import trace_by_id
+    from graph.errors import BadId
 
     with context.open_store() as store:
-        trace = trace_by_id(store, claim)
+        try:
+            trace = trace_by_id(store, claim)
+        except BadId as error:
+            words = f"this is no id of a claim; ids look like c3fa9c, and `sayso claims {claim}` looks for words"
+            raise BadId(claim, words) from error
     if as_json:
         print_json(trace_to_dict(trace))
     else:

@@ -160,7 +160,8 @@ def test_people_get_tables_and_trees(filled: str) -> None:
     ("words", "code", "message"),
     [
         (("trace", "c1234567"), 2, "no such claim"),
-        (("trace", "17"), 2, "not an id"),
+        (("trace", "17"), 2, "no id of a claim"),
+        (("trace", "barrels of solvent"), 2, "`sayso claims barrels of solvent` looks for words"),
         (("who", "Nobody Atall"), 2, "no article that is held names anyone so"),
         (("claims", "xylophone"), 0, "no claim has all the words"),
         (("feeds", "remove", "https://nowhere.example/"), 2, "no such feed"),
