@@ -71,6 +71,7 @@ _WITH_NUMBERS = {
 }
 _URLS = {schema.articles.c.url, schema.claim_figures.c.earliest_held}
 _DIGITS = "0123456789"
+_CACHE_KILOBYTES = 4_000_000  # of memory at most, so that indexes are not written out while they grow
 
 
 def add_worlds(store: Store, further: int) -> Iterator[str]:
@@ -122,6 +123,7 @@ def _turned(text: ColumnElement[str], world: ColumnElement[int]) -> ColumnElemen
 
 def _teach_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
     driver.create_function("translate", 3, _translate, deterministic=True)
     driver.create_function("sha256", 1, lambda text: sha256(text.encode()).hexdigest(), deterministic=True)
 
