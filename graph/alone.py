@@ -11,15 +11,16 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from graph.errors import AlreadyRunning
+from graph.locks import Lock
 from graph.store import Store
 
 
 class Work(IntEnum):
-    """What only one may do; the numbers are of PostgreSQL's advisory locks, beside that of migrations."""
+    """What only one may do."""
 
-    FOLLOWING = 0x5A751  # polling and fetching
-    READING = 0x5A754  # in SQLite, where two would read the same
-    LINKING = 0x5A752  # the index of claims is in one process's memory
+    FOLLOWING = Lock.FOLLOWING  # polling and fetching
+    READING = Lock.READING  # in SQLite, where two would read the same
+    LINKING = Lock.LINKING  # the index of claims is in one process's memory
 
 
 class Hold:

@@ -29,13 +29,13 @@ from graph.identity_groups import (
 )
 from graph.ids import stable_id
 from graph.joining import pair_of
+from graph.locks import Lock
 from graph.names import MOST_LETTERS, core_of, is_acronym, read_person, spells
 from graph.rows import insert_new
 from graph.schema import aliases, attribution_about, attributions, decisions, entities, entity_signs, mentions
 from graph.signs import Sign
 from nlp.annotation import EntityType
 
-_LOCK = 0x5A752  # of PostgreSQL's advisory locks, beside those of migrations and of the one scheduler
 _SIDE_BY_SIDE = "one article names them side by side"
 _SAME_NAME_WORDS = "the same name, but for its legal form or how it is written"
 _SHORT_FOR_WORDS = "introduced in an article as its short form"
@@ -74,7 +74,7 @@ def name_columns(kind: EntityType, name: str) -> dict[str, Any]:
 def lock_identities(connection: Connection) -> None:
     """Wait until no other transaction joins entities: two that do not see each other would miss what they share."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(Lock.IDENTITIES)))
 
 
 def identify(connection: Connection, reading: Reading, *, was_contested: set[int], now: datetime) -> None:

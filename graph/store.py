@@ -30,12 +30,11 @@ from graph.errors import (
     StoreTooNew,
     StoreUnreachable,
 )
+from graph.locks import Lock
 
 BUSY_TIMEOUT_SECONDS = 5.0
 LOCK_TIMEOUT_SECONDS = 120  # in PostgreSQL; longer than any transaction of ours
 _MOST_MAPPED_BYTES = 2**31  # of address space, not of memory; SQLite maps no more
-_WRITING_LOCK = 0x5A753
-_MIGRATION_LOCK = 0x5A750  # any number that other users of a PostgreSQL database do not use as advisory lock
 
 
 class Store:
@@ -111,7 +110,7 @@ class Store:
             connection = connection.execution_options(sayso_writing=True)
             with connection.begin():
                 if alone and self.dialect == "postgresql":
-                    connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_WRITING_LOCK)))
+                    connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(Lock.WRITING)))
                 yield connection
 
     def shrink(self) -> None:
@@ -139,7 +138,7 @@ class Store:
 
         with self.writing() as connection:
             if self.dialect == "postgresql":
-                connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+                connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(Lock.MIGRATION)))
             try:
                 migrate.to_head(connection)
             except migrate.UnknownRevision as error:

@@ -13,6 +13,8 @@ from graph.store import Store
 from graph.taking import BATCH, Taking
 from ingest.article import Article
 from nlp.annotation import Annotation
+from tests.graph.test_trace import page
+from tests.graph.world import add_page
 
 NOW = datetime(2026, 3, 6, tzinfo=UTC)
 
@@ -42,6 +44,18 @@ def test_two_coordinators_take_different_versions_and_write_what_they_took(postg
         with Taking(other, now=NOW) as later:  # what the first had taken and not read is free again
             assert len(list(later)) == BATCH - 1
     assert len({*ours, *rest}) == 7
+
+
+@pytest.mark.parametrize("work", Work)
+def test_what_was_read_is_saved_while_another_is_at_any_other_work(postgres_url: str, work: Work) -> None:
+    """People of whom something is said are joined with others then, under a lock of its own."""
+    with (
+        Store.open(postgres_url) as store,
+        Store.open(f"{postgres_url}?options=-c%20lock_timeout%3D1s") as other,
+        try_alone(store, work) as is_ours,
+    ):
+        assert is_ours
+        add_page(other, page("Herald", "Ada Brandt"))
 
 
 def test_what_is_done_is_let_go_before_the_end(postgres_url: str) -> None:
