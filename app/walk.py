@@ -28,6 +28,7 @@ from app.settings import index_path
 from app.turns import Turns
 from graph.annotating import save_annotation
 from graph.articles import UnreadVersion, count_outdated, count_unread, outdated_versions, save_article
+from graph.days import refresh_days
 from graph.errors import StoreError
 from graph.failures import forget_failures, record_failure
 from graph.figures import refresh_figures
@@ -180,7 +181,7 @@ class Walk:
                     stage.advance(linked)
 
                 linking.link_all(advance)
-        for _ in refresh_figures(self._store):
+        for _ in chain(refresh_figures(self._store), refresh_days(self._store)):
             if self._is_stopping():
                 return
 

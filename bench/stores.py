@@ -5,6 +5,7 @@ That is everything but the times at which things were done.
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Table, select
 from bench.figures import Sources
 from bench.generator import fill_store
 from graph import schema
+from graph.days import refresh_days
 from graph.figures import refresh_figures
 from graph.identity_groups import MACHINE
 from graph.schema import decisions
@@ -61,7 +63,7 @@ def fill_generated_store(attributions: int, sources: Sources) -> str:
         empty_database(url)
     with Store.open(url) as store:
         fill_store(store, attributions)
-        for _ in refresh_figures(store):
+        for _ in chain(refresh_figures(store), refresh_days(store)):
             pass
     return url
 

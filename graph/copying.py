@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, ForeignKeyConstraint, Table, delete, func, insert, select, text
 
 from graph.errors import StoreInUse
-from graph.schema import attribution_times, claim_changes, metadata
+from graph.schema import attribution_times, claim_changes, day_changes, metadata
 from graph.store import Store
 
 _AT_ONCE = 2000  # rows
-# Triggers note a change for each row that comes in: what the source has noted is put in its place at the end.
-_TABLES = [table for table in metadata.sorted_tables if table not in (attribution_times, claim_changes)]
+# Triggers note changes as rows come in: what the source has noted is put in their place at the end.
+_NOTED = (claim_changes, day_changes)
+_TABLES = [table for table in metadata.sorted_tables if table not in (attribution_times, *_NOTED)]
 
 
 def count_rows(store: Store) -> int:
@@ -41,9 +42,10 @@ def copy_store(source: Store, target: Store, *, advance: Callable[[int], None] =
             for rows in _stream(ours, table):
                 theirs.execute(insert(table), rows)
                 advance(len(rows))
-        theirs.execute(delete(claim_changes))
-        for rows in _stream(ours, claim_changes):
-            theirs.execute(insert(claim_changes), rows)
+        for table in _NOTED:
+            theirs.execute(delete(table))
+            for rows in _stream(ours, table):
+                theirs.execute(insert(table), rows)
         _count_on(theirs)
 
 

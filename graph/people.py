@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from graph.browsing import resolve_id
+from graph.days import load_entities, load_most_quoted
 from graph.evidence import AttributionEvidence, load_attributions
 from graph.ids import Kind
 from graph.names import fold_letters
@@ -92,20 +93,22 @@ class Profile:
 def list_entities(store: Store, beginning: str = "", *, limit: int = 100) -> Sequence[ListedEntity]:
     """Return the entities of which a name, or a word of it, begins so; without a beginning the most quoted."""
     with store.reading() as connection:
-        ids = _named(connection, beginning) if beginning.strip() else _most_quoted(connection, limit)
-        said, about = _count_said(connection, ids), _count_about(connection, ids)
+        if beginning.strip():
+            counts = dict.fromkeys(named := _named(connection, beginning), (0, 0)) | load_entities(connection, named)
+        else:
+            counts = load_most_quoted(connection, limit)
         query = select(entities.c.id, entities.c.name, entities.c.type)
-        rows = {row.id: row for row in in_chunks(connection, query, entities.c.id, ids)}
-    found = [
-        ListedEntity(
-            entity_id=key,
-            name=rows[key].name,
-            type=EntityType(rows[key].type),
-            said=said.get(key, 0),
-            about=about.get(key, 0),
-        )
-        for key in ids
-    ]
+        rows = in_chunks(connection, query, entities.c.id, counts)
+        found = [
+            ListedEntity(
+                entity_id=row.id,
+                name=row.name,
+                type=EntityType(row.type),
+                said=counts[row.id][0],
+                about=counts[row.id][1],
+            )
+            for row in rows
+        ]
     return sorted(found, key=lambda each: (-each.said, -each.about, each.name))[:limit]
 
 
@@ -161,20 +164,6 @@ def _named(connection: Connection, beginning: str) -> list[int]:
         .limit(_BEGINNINGS)
     )
     return list(connection.execute(within).scalars())
-
-
-def _most_quoted(connection: Connection, limit: int) -> list[int]:
-    query = (
-        select(attributions.c.source_entity_id)
-        .where(attributions.c.source_entity_id.is_not(None))
-        .group_by(attributions.c.source_entity_id)
-        .order_by(func.count().desc(), attributions.c.source_entity_id)
-        .limit(limit * 2)
-    )
-    most = list(connection.execute(query).scalars())
-    pairs = select(entities.c.id, entities.c.canonical_id)
-    canonical = {row.id: row.canonical_id for row in in_chunks(connection, pairs, entities.c.id, most)}
-    return list(dict.fromkeys(canonical[key] for key in most))[:limit]
 
 
 def _count_said(connection: Connection, ids: Sequence[int]) -> dict[int, int]:

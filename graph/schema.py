@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0012"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0014"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -381,6 +381,37 @@ claim_changes = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("claim_id", Id, nullable=False, index=True),
+)
+
+# What is counted of a day's attributions, whole days in UTC (`graph.days`), and of an entity over all days that were
+# counted. The lists are of numbers, as short as they can be: a page reads those of a month or a year.
+day_figures = Table(
+    "day_figures",
+    metadata,
+    Column("day", Text, primary_key=True),  # 2026-03-05
+    Column("outlets", JSON, nullable=False),  # [[outlet_id or null, stance, source_type, attributions]]
+    Column("articles", JSON, nullable=False),  # [[outlet_id, article_id, to a publication, outermost]]
+    Column("wire", JSON, nullable=False),  # [[article_id]], made from an agency's or another outlet's text
+    Column("sources", JSON, nullable=False),  # [[entity_id, outlet_id or null, attributions]]
+    Column("topics", JSON, nullable=False),  # the same of whom contents are most about
+    Column("about", JSON, nullable=False),  # [[entity_id, attributions]] of whomever they are about
+    Column("citations", JSON, nullable=False),  # [[outlet_id, name, times]]
+)
+
+entity_figures = Table(
+    "entity_figures",
+    metadata,
+    Column("entity_id", Id, primary_key=True, autoincrement=False),
+    Column("said", Integer, nullable=False, index=True),  # attributions
+    Column("about", Integer, nullable=False),
+)
+
+# The days of which something has changed since they were counted; kept by triggers, see migration 0014.
+day_changes = Table(
+    "day_changes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("day", Text, nullable=False, index=True),
 )
 
 # A sample of the five-word runs of a version's text (`graph.copies`), by which copies of it are found.

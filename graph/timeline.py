@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, func, select
 
+from graph.days import Part, split
 from graph.evidence import AttributionEvidence
-from graph.schema import article_versions, attribution_times
+from graph.schema import attribution_times
 from graph.store import Store
+from graph.times import attributed_within
 from nlp.annotation import Stance
 
 _BY_HOUR = timedelta(days=4)  # longer stretches are counted by day
@@ -33,23 +35,17 @@ def is_hourly(since: datetime, until: datetime) -> bool:
 
 def load_timeline(store: Store, *, since: datetime, until: datetime) -> tuple[Tick, ...]:
     """The attributions of this time by hour, or by day where it is long; ticks without any are left out."""
+    counts: Counter[tuple[datetime, Stance]] = Counter()
     with store.reading() as connection:
-        tick = _tick(connection, by_hour=is_hourly(since, until))
-        stance = attribution_times.c.stance
-        query = (
-            select(tick.label("at"), stance, func.count().label("number"))
-            .where(attributed_within(since, until))
-            .group_by(tick, stance)
-            .order_by(tick, stance)
-        )
-        return tuple(
-            Tick(
-                at=datetime.strptime(row.at, "%Y-%m-%d %H").replace(tzinfo=UTC),
-                stance=Stance(row.stance),
-                attributions=row.number,
-            )
-            for row in connection.execute(query)
-        )
+        if is_hourly(since, until):
+            counts.update(_count_ticks(connection, since, until, by_hour=True))
+        else:
+            for stretch, rows in split(connection, Part.OUTLETS, since, until):
+                if rows is None:
+                    counts.update(_count_ticks(connection, stretch.since, stretch.until, by_hour=False))
+                for _, stance, _, number in rows or ():
+                    counts[stretch.since, Stance(stance)] += number
+    return tuple(Tick(at=at, stance=stance, attributions=number) for (at, stance), number in sorted(counts.items()))
 
 
 def count_ticks(items: Iterable[AttributionEvidence]) -> tuple[Tick, ...]:
@@ -65,15 +61,19 @@ def _begin(at: datetime, *, by_hour: bool) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0, hour=at.hour if by_hour else 0)
 
 
-def within_time(since: datetime, until: datetime) -> ColumnElement[bool]:
-    """Of versions, by the index on either of their times."""
-    published, seen = article_versions.c.published_at, article_versions.c.first_seen_at
-    return or_(and_(published >= since, published < until), and_(published.is_(None), seen >= since, seen < until))
-
-
-def attributed_within(since: datetime, until: datetime) -> ColumnElement[bool]:
-    """Of `attribution_times`, which is in the order of time."""
-    return (attribution_times.c.at >= since) & (attribution_times.c.at < until)
+def _count_ticks(
+    connection: Connection, since: datetime, until: datetime, *, by_hour: bool
+) -> dict[tuple[datetime, Stance], int]:
+    tick, stance = _tick(connection, by_hour=by_hour), attribution_times.c.stance
+    query = (
+        select(tick.label("at"), stance, func.count().label("number"))
+        .where(attributed_within(since, until))
+        .group_by(tick, stance)
+    )
+    return {
+        (datetime.strptime(row.at, "%Y-%m-%d %H").replace(tzinfo=UTC), Stance(row.stance)): row.number
+        for row in connection.execute(query)
+    }
 
 
 def _tick(connection: Connection, *, by_hour: bool) -> ColumnElement[str]:

@@ -1,20 +1,24 @@
 """What is new in a stretch of time: claims, denials, who is quoted, on what, and where.
 
 The times are those of publication (`graph.times`), so that an archive that is taken in late is no news. What is counted
-of attributions stands side by side in the order of time (`attribution_times`).
+of attributions comes by days (`graph.days`), what is counted of claims from their figures (`graph.figures`).
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
+from graph.days import Part, load_part
 from graph.figures import load_summaries
 from graph.schema import (
-    attribution_times,
+    article_versions,
+    attributions,
     claim_figures,
     claim_members,
     claims,
@@ -22,9 +26,11 @@ from graph.schema import (
     outlets,
 )
 from graph.store import Store
-from graph.timeline import attributed_within
+from graph.times import sql_time
 from graph.trace import ClaimSummary
 from nlp.annotation import Stance
+
+_CANDIDATES = 20  # claims that are counted at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +74,18 @@ def find_latest_time(store: Store) -> datetime | None:
 
 def load_today(store: Store, *, since: datetime, until: datetime, limit: int = 10) -> Today:
     with store.reading() as connection:
-        within = attributed_within(since, until)
+        sources, topics, by_outlet = (
+            load_part(connection, part, since, until) for part in (Part.SOURCES, Part.TOPICS, Part.OUTLETS)
+        )
         return Today(
             since=since,
             until=until,
             new_claims=tuple(_new_claims(connection, since, until, limit)),
             growing=tuple(_growing(connection, since, until, limit)),
-            contested=tuple(_contested(connection, within, limit)),
-            quoted=_count_entities(connection, attribution_times.c.source_entity_id, within, limit),
-            topics=_count_entities(connection, attribution_times.c.topic_id, within, limit),
-            outlets=_count_outlets(connection, within, limit),
+            contested=tuple(_contested(connection, since, until, limit)),
+            quoted=_count_entities(sources, connection, limit),
+            topics=_count_entities(topics, connection, limit),
+            outlets=_count_outlets(by_outlet, connection, limit),
         )
 
 
@@ -94,78 +102,99 @@ def _new_claims(connection: Connection, since: datetime, until: datetime, limit:
 
 
 def _growing(connection: Connection, since: datetime, until: datetime, limit: int) -> list[Growth]:
-    """Claims that are older and were in further articles within the time, those in the most first."""
-    number = func.count(func.distinct(attribution_times.c.article_id))
-    query = (
-        _claims_of_times(claims.c.canonical_id, number.label("number"))
-        .join(claim_figures, claim_figures.c.claim_id == claims.c.canonical_id)
-        .where(attributed_within(since, until), claim_figures.c.earliest_at < since)
-        .group_by(claims.c.canonical_id)
-        .order_by(number.desc(), claims.c.canonical_id)
-        .limit(limit)
+    """Claims that are older and were in further articles within the time, those in the most first.
+
+    None is in more articles within the time than in all, so that those in many are counted first, and the rest not.
+    """
+    figures = claim_figures.c
+    older = (
+        select(figures.claim_id, figures.articles)
+        .where(figures.latest_at >= since, figures.earliest_at < since)
+        .order_by(figures.articles.desc(), figures.claim_id)
+        .execution_options(yield_per=_CANDIDATES)
     )
-    grown = {row.canonical_id: row.number for row in connection.execute(query)}
+    grown: list[tuple[int, int]] = []  # articles, claim id
+    for candidates in connection.execute(older).partitions():
+        if len(grown) == limit and grown[-1][0] > candidates[0].articles:
+            break
+        counted = _count_articles(connection, [row.claim_id for row in candidates], since, until)
+        grown = sorted([*grown, *counted], key=lambda pair: (-pair[0], pair[1]))[:limit]
+    number_of = {claim_id: number for number, claim_id in grown}
     return [
-        Growth(claim=found, before=max(0, found.articles - grown[found.claim_id]), since=grown[found.claim_id])
-        for found in load_summaries(connection, list(grown))
+        Growth(claim=found, before=max(0, found.articles - number_of[found.claim_id]), since=number_of[found.claim_id])
+        for found in load_summaries(connection, list(number_of))
     ]
 
 
-def _contested(connection: Connection, within: ColumnElement[bool], limit: int) -> list[ClaimSummary]:
+def _count_articles(
+    connection: Connection, claim_ids: Sequence[int], since: datetime, until: datetime
+) -> list[tuple[int, int]]:
+    """In how many articles of the time each of these claims is, and its id; without those that are in none."""
+    number = func.count(func.distinct(article_versions.c.article_id))
+    query = (
+        select(number, claims.c.canonical_id)
+        .join(claim_members, claim_members.c.claim_id == claims.c.id)
+        .join(attributions, attributions.c.id == claim_members.c.attribution_id)
+        .join(article_versions, article_versions.c.id == attributions.c.version_id)
+        .where(claims.c.canonical_id.in_(claim_ids), sql_time() >= since, sql_time() < until)
+        .group_by(claims.c.canonical_id)
+    )
+    return [(articles, claim_id) for articles, claim_id in connection.execute(query)]
+
+
+def _contested(connection: Connection, since: datetime, until: datetime, limit: int) -> list[ClaimSummary]:
     """Claims that somebody denied within the time and that others assert, the most carried first."""
-    denied = _claims_of_times(claims.c.canonical_id).where(within, attribution_times.c.stance == Stance.DENIES)
+    denial = (
+        select(claims.c.id)
+        .join(claim_members, claim_members.c.claim_id == claims.c.id)
+        .join(attributions, attributions.c.id == claim_members.c.attribution_id)
+        .join(article_versions, article_versions.c.id == attributions.c.version_id)
+        .where(
+            claims.c.canonical_id == claim_figures.c.claim_id,
+            attributions.c.stance == Stance.DENIES,
+            sql_time() >= since,
+            sql_time() < until,
+        )
+        .correlate(claim_figures)
+        .exists()
+    )
     query = (
         select(claim_figures.c.claim_id)
-        .where(claim_figures.c.claim_id.in_(denied), claim_figures.c.is_contested)
+        .where(claim_figures.c.is_contested, claim_figures.c.latest_at >= since, claim_figures.c.earliest_at < until)
+        .where(denial)
         .order_by(claim_figures.c.articles.desc(), claim_figures.c.claim_id)
         .limit(limit)
     )
     return load_summaries(connection, list(connection.execute(query).scalars()))
 
 
-def _claims_of_times(*columns: ColumnElement[Any]) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(attribution_times)
-        .join(claim_members, claim_members.c.attribution_id == attribution_times.c.attribution_id)
-        .join(claims, claims.c.id == claim_members.c.claim_id)
-    )
-
-
-def _count_entities(
-    connection: Connection, key: ColumnElement[int | None], within: ColumnElement[bool], limit: int
-) -> tuple[Counted, ...]:
-    query = (
-        select(
-            entities.c.canonical_id.label("id"),
-            func.count().label("attributions"),
-            func.count(func.distinct(attribution_times.c.outlet_id)).label("outlets"),
-        )
-        .select_from(attribution_times)
-        .join(entities, entities.c.id == key)
-        .where(within)
-        .group_by(entities.c.canonical_id)
-        .order_by(func.count().desc(), entities.c.canonical_id)
-        .limit(limit)
-    )
-    rows = connection.execute(query).all()
-    named = select(entities.c.id, entities.c.name).where(entities.c.id.in_([row.id for row in rows]))
-    names = {row.id: row.name for row in connection.execute(named)}
+def _count_entities(rows: Iterable[Sequence[Any]], connection: Connection, limit: int) -> tuple[Counted, ...]:
+    """Of rows as in `Part.SOURCES`."""
+    counts: Counter[int] = Counter()
+    outlets_of: defaultdict[int, set[int]] = defaultdict(set)
+    for entity_id, outlet_id, number in rows:
+        counts[entity_id] += number
+        if outlet_id is not None:
+            outlets_of[entity_id].add(outlet_id)
+    most = _most(counts, limit)
+    query = select(entities.c.id, entities.c.name).where(entities.c.id.in_(most))
+    names = {row.id: row.name for row in connection.execute(query)}
     return tuple(
-        Counted(id=row.id, name=names[row.id], attributions=row.attributions, outlets=row.outlets) for row in rows
+        Counted(id=key, name=names[key], attributions=counts[key], outlets=len(outlets_of[key])) for key in most
     )
 
 
-def _count_outlets(connection: Connection, within: ColumnElement[bool], limit: int) -> tuple[Counted, ...]:
-    outlet_id = attribution_times.c.outlet_id
-    query = (
-        select(outlet_id.label("id"), func.count().label("attributions"))
-        .where(within, outlet_id.is_not(None))
-        .group_by(outlet_id)
-        .order_by(func.count().desc(), outlet_id)
-        .limit(limit)
-    )
-    rows = connection.execute(query).all()
-    named = select(outlets.c.id, outlets.c.name).where(outlets.c.id.in_([row.id for row in rows]))
-    names = {row.id: row.name for row in connection.execute(named)}
-    return tuple(Counted(id=row.id, name=names[row.id], attributions=row.attributions, outlets=1) for row in rows)
+def _count_outlets(rows: Iterable[Sequence[Any]], connection: Connection, limit: int) -> tuple[Counted, ...]:
+    """Of rows as in `Part.OUTLETS`."""
+    counts: Counter[int] = Counter()
+    for outlet_id, _, _, number in rows:
+        if outlet_id is not None:
+            counts[outlet_id] += number
+    most = _most(counts, limit)
+    query = select(outlets.c.id, outlets.c.name).where(outlets.c.id.in_(most))
+    names = {row.id: row.name for row in connection.execute(query)}
+    return tuple(Counted(id=key, name=names[key], attributions=counts[key], outlets=1) for key in most)
+
+
+def _most(counts: Counter[int], limit: int) -> list[int]:
+    return sorted(counts, key=lambda key: (-counts[key], key))[:limit]

@@ -18,23 +18,21 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from graph.browsing import resolve_id
 from graph.chains import Hop
+from graph.days import BEGINNING, END, Part, load_part
 from graph.evidence import AttributionEvidence, load_attributions
 from graph.ids import Kind, show_id
 from graph.rdf.terms import fold_name
 from graph.schema import (
     article_versions,
-    articles,
     attribution_about,
     attributions,
     claim_members,
     claims,
-    derivations,
     entities,
     outlets,
 )
 from graph.store import Store
 from graph.trace import load_trace
-from nlp.annotation import SourceType
 
 
 def view_provenance(store: Store, claim: str) -> nx.DiGraph[str]:
@@ -92,15 +90,15 @@ def view_surroundings(store: Store, entity: str, *, limit: int = 200) -> nx.Mult
 def view_citations(store: Store, *, since: datetime | None = None, limit: int = 5000) -> nx.DiGraph[str]:
     """Return which outlets report what others report: an edge from who cites to who is cited, with `count`.
 
-    Counts attributions to a publication, and articles that come from an agency. `limit` is the number of edges, the
-    heaviest first.
+    Counts attributions to a publication, and articles that are made from an agency's or another outlet's. `limit` is
+    the number of edges, the heaviest first.
     """
     with store.reading() as connection:
+        name_of = {row.id: row.name for row in connection.execute(select(outlets.c.id, outlets.c.name))}
         counts: Counter[tuple[str, str]] = Counter()
-        for query in (_cited(since), _copied(since)):
-            for row in connection.execute(query):
-                if fold_name(row.citing) != fold_name(row.cited):
-                    counts[row.citing, row.cited] += row.number
+        for outlet_id, cited, number in load_part(connection, Part.CITATIONS, since or BEGINNING, END):
+            if fold_name(name_of[outlet_id]) != fold_name(cited):
+                counts[name_of[outlet_id], cited] += number
     heaviest = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
     # An outlet that is held goes by its own name, whatever those who cite it call it.
     labels = {_outlet_key(cited): cited for (_, cited), _ in reversed(heaviest)}
@@ -169,40 +167,3 @@ def _latest(condition: ColumnElement[bool], limit: int) -> Select[Any]:
         .order_by(at.desc(), attributions.c.id)
         .limit(limit)
     )
-
-
-def _cited(since: datetime | None) -> Select[Any]:
-    """An entity that is a publication goes by its own name, whatever the text calls it."""
-    cited = func.coalesce(entities.c.name, attributions.c.source_name)
-    canonical = entities.c.id == attributions.c.source_entity_id
-    query = (
-        select(outlets.c.name.label("citing"), cited.label("cited"), func.count().label("number"))
-        .select_from(attributions)
-        .join(article_versions, article_versions.c.id == attributions.c.version_id)
-        .join(articles, articles.c.id == article_versions.c.article_id)
-        .join(outlets, outlets.c.id == articles.c.outlet_id)
-        .outerjoin(entities, canonical)
-        .where(attributions.c.source_type == SourceType.PUBLICATION, cited.is_not(None))
-        .group_by(outlets.c.name, cited)
-    )
-    return _since(query, since)
-
-
-def _copied(since: datetime | None) -> Select[Any]:
-    query = (
-        select(outlets.c.name.label("citing"), derivations.c.from_name.label("cited"), func.count().label("number"))
-        .select_from(derivations)
-        .join(article_versions, article_versions.c.id == derivations.c.version_id)
-        .join(articles, articles.c.id == article_versions.c.article_id)
-        .join(outlets, outlets.c.id == articles.c.outlet_id)
-        .where(derivations.c.from_name.is_not(None))
-        .group_by(outlets.c.name, derivations.c.from_name)
-    )
-    return _since(query, since)
-
-
-def _since(query: Select[Any], since: datetime | None) -> Select[Any]:
-    if since is None:
-        return query
-    at = func.coalesce(article_versions.c.published_at, article_versions.c.first_seen_at)
-    return query.where(at >= since)
