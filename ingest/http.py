@@ -180,13 +180,9 @@ class Fetcher:
         try:
             request = _make_request(hop, headers)
             async with asyncio.timeout(budget.seconds):
-                async with self._connections.to(request.url) as pool:
-                    answer = await _ask(pool, request)
-                    try:
-                        names = _read_headers(answer.headers)
-                        encoded = await _read_body(url, answer, max_bytes) if answer.status in _WHOLE else b""
-                    finally:
-                        await answer.aclose()
+                async with self._connections.ask(request) as answer:
+                    names = _read_headers(answer.headers)
+                    encoded = await _read_body(url, answer, max_bytes) if answer.status in _WHOLE else b""
             body = decode_body(encoded, names.get("content-encoding", ""), max_bytes=max_bytes)
             if body is None:
                 raise _too_large(url, max_bytes)
@@ -210,17 +206,6 @@ _NETWORK_ERRORS = (
     httpcore2.ProxyError,
     httpcore2.UnsupportedProtocol,
 )
-
-
-async def _ask(pool: httpcore2.AsyncConnectionPool, request: httpcore2.Request) -> httpcore2.Response:
-    """Send a request; once more, if it was sent on a kept connection that the server was just closing."""
-    was_kept = bool(pool.connections)
-    try:
-        return await pool.handle_async_request(request)
-    except (httpcore2.NetworkError, httpcore2.RemoteProtocolError):
-        if not was_kept:
-            raise
-    return await pool.handle_async_request(request)
 
 
 def _make_request(hop: str, headers: Mapping[str, str]) -> httpcore2.Request:
