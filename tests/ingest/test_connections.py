@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest import connections
-from ingest.errors import Unreachable
+from ingest.errors import RefusedByServer, Unreachable
 from ingest.http import Fetcher
 from tests.networks import LOOPBACK
 
@@ -111,3 +111,18 @@ def test_a_new_connection_that_is_closed_without_an_answer_is_a_failure_at_once(
 
     run(work())
     assert server.requests == 1
+
+
+def test_a_connection_whose_answer_was_not_read_to_its_end_is_closed_and_not_kept() -> None:
+    server = Server(lambda _: b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone")
+
+    async def work() -> None:
+        async with server.at("127.0.0.1") as url, Fetcher(allowed=LOOPBACK) as fetcher:
+            for _ in range(2):
+                with pytest.raises(RefusedByServer):
+                    await fetcher.fetch(url, max_bytes=100)
+            await asyncio.sleep(0.1)  # until the server has seen what was closed
+            assert server.open == 0
+
+    run(work())
+    assert (server.accepted, server.requests) == (2, 2)
