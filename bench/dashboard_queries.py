@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 from random import Random
 
 import click
@@ -26,6 +27,7 @@ from bench.stores import fill_generated_store
 from graph.article_history import load_history
 from graph.browsing import load_status, trace_by_id, view_article
 from graph.claim_list import ClaimFilter, ClaimOrder, list_matching_claims
+from graph.days import count_changed_days, refresh_days
 from graph.decision_log import list_decisions
 from graph.failures import list_failures
 from graph.figures import count_changes, refresh_figures
@@ -156,9 +158,9 @@ def main(url: str, rounds: int, seed: int) -> None:
     Exit with 1 if a page asks for more than it may, by the clock.
     """
     with Store.open(url, create=False, is_mapped=True) as store:  # as the dashboard does
-        if count_changes(store):
-            click.echo("counting what lists say of claims ...", err=True)
-            for _ in refresh_figures(store):
+        if count_changes(store) or count_changed_days(store):
+            click.echo("counting what lists say of claims and days ...", err=True)
+            for _ in chain(refresh_figures(store), refresh_days(store)):
                 pass
         if find_latest_time(store) is None:
             raise click.UsageError("there is no claim in this store")

@@ -36,6 +36,8 @@ from sqlalchemy import (
 )
 
 from graph import schema
+from graph.days import refresh_days
+from graph.figures import refresh_figures
 from graph.store import Store
 
 # In an order in which nothing refers to what is not there yet. Not here: what all worlds have in common, what triggers
@@ -139,8 +141,12 @@ def main(url: str, times: int) -> None:
     """Make the generated store at URL so many times as large."""
     started = time.perf_counter()
     with Store.open(url, create=False) as store:
+        for _ in refresh_figures(store):
+            pass
         for name in add_worlds(store, times - 1):
             print(f"{time.perf_counter() - started:6.0f} s  {name}", file=sys.stderr, flush=True)
+        for _ in refresh_days(store):
+            pass
 
 
 if __name__ == "__main__":
