@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKeyConstraint, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, ForeignKeyConstraint, Row, Table, delete, func, insert, select, text
 
 from graph.errors import StoreInUse
 from graph.schema import attribution_times, claim_changes, day_changes, metadata
 from graph.store import Store
 
-_AT_ONCE = 2000  # rows
+_AT_ONCE = 5000  # rows
 # Triggers note changes as rows come in: what the source has noted is put in their place at the end.
 _NOTED = (claim_changes, day_changes)
 _TABLES = [table for table in metadata.sorted_tables if table not in (attribution_times, *_NOTED)]
@@ -40,19 +40,31 @@ def copy_store(source: Store, target: Store, *, advance: Callable[[int], None] =
                 raise StoreInUse(target.address, "there is something in it already; name an empty database")
         for table in _TABLES:
             for rows in _stream(ours, table):
-                theirs.execute(insert(table), rows)
+                _put(theirs, table, rows)
                 advance(len(rows))
         for table in _NOTED:
             theirs.execute(delete(table))
             for rows in _stream(ours, table):
-                theirs.execute(insert(table), rows)
+                _put(theirs, table, rows)
         _count_on(theirs)
 
 
-def _stream(connection: Connection, table: Table) -> Iterator[Sequence[dict[str, Any]]]:
-    found = connection.execution_options(yield_per=_AT_ONCE).execute(select(table))
-    for rows in found.mappings().partitions():
-        yield [dict(row) for row in rows]
+def _stream(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
+    yield from connection.execution_options(yield_per=_AT_ONCE).execute(select(table)).partitions()
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
+    """Into PostgreSQL by its COPY, which takes rows several times as fast as statements."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(table), [dict(row._mapping) for row in rows])
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(column.name) for column in table.c)
+    adapt = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in table.c]
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([value if to is None else to(value) for to, value in zip(adapt, row, strict=True)])
 
 
 @contextmanager
