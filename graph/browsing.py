@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Row, Table, func, select
 from graph.errors import NotFound
 from graph.evidence import AttributionEvidence, load_attributions
 from graph.figures import load_summaries
+from graph.frequent import Side, find_latest
 from graph.ids import Kind, parse_id, show_id
 from graph.schema import (
     aliases,
     annotations_table,
     article_versions,
     articles,
-    attribution_about,
     attributions,
     claim_members,
     claims,
@@ -153,7 +153,17 @@ def view_entity(store: Store, name: str, *, limit: int = 50) -> Sequence[EntityV
         if not found:
             raise NotFound(name, "no article that is held names anyone so")
         ranked = _most_named(connection, found)[:MOST_ENTITIES]
-        return [_view_entity(connection, entity_id, limit) for entity_id in ranked]
+        said, about = (_load_latest(connection, ranked, side, limit) for side in Side)
+        return [_view_entity(connection, key, said=said[key], about=about[key]) for key in ranked]
+
+
+def _load_latest(
+    connection: Connection, entity_ids: Sequence[int], side: Side, limit: int
+) -> dict[int, tuple[AttributionEvidence, ...]]:
+    """The latest of each, of all together: a name may be that of fifty people."""
+    latest = {key: find_latest(connection, key, side, limit=limit) for key in entity_ids}
+    found = load_attributions(connection, (key for dated in latest.values() for _, key in dated))
+    return {entity_id: tuple(found[key] for _, key in dated) for entity_id, dated in latest.items()}
 
 
 def _most_named(connection: Connection, entity_ids: Sequence[int]) -> list[int]:
@@ -207,7 +217,13 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _view_entity(connection: Connection, entity_id: int, limit: int) -> EntityView:
+def _view_entity(
+    connection: Connection,
+    entity_id: int,
+    *,
+    said: tuple[AttributionEvidence, ...],
+    about: tuple[AttributionEvidence, ...],
+) -> EntityView:
     row = connection.execute(select(entities).where(entities.c.id == entity_id)).one()
     group = select(entities.c.id).where(entities.c.canonical_id == entity_id)
     named = select(entities.c.name).where(entities.c.canonical_id == entity_id).distinct()
@@ -216,7 +232,6 @@ def _view_entity(connection: Connection, entity_id: int, limit: int) -> EntityVi
     held = select(func.count(func.distinct(article_versions.c.article_id))).where(
         article_versions.c.id.in_(select(mentions.c.version_id).where(mentions.c.entity_id.in_(group)))
     )
-    about = select(attribution_about.c.attribution_id).where(attribution_about.c.entity_id.in_(group))
     return EntityView(
         entity_id=entity_id,
         name=row.name,
@@ -224,23 +239,9 @@ def _view_entity(connection: Connection, entity_id: int, limit: int) -> EntityVi
         names=tuple(sorted(names)),
         aliases=tuple(sorted(names | set(connection.execute(called).scalars()))),
         articles=connection.execute(held).scalar_one(),
-        said=_latest(connection, attributions.c.source_entity_id.in_(group), limit),
-        about=_latest(connection, attributions.c.id.in_(about), limit),
+        said=said,
+        about=about,
     )
-
-
-def _latest(connection: Connection, condition: Any, limit: int) -> tuple[AttributionEvidence, ...]:
-    at = func.coalesce(article_versions.c.published_at, article_versions.c.first_seen_at)
-    query = (
-        select(attributions.c.id)
-        .join(article_versions, article_versions.c.id == attributions.c.version_id)
-        .where(condition)
-        .order_by(at.desc(), attributions.c.id)
-        .limit(limit)
-    )
-    ids = list(connection.execute(query).scalars())
-    found = load_attributions(connection, ids)
-    return tuple(found[key] for key in ids)
 
 
 def _versions_query(article_id: int) -> Any:

@@ -6,14 +6,16 @@ looks through the first `LOOKED_THROUGH` claims in that order; where that may le
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, select
+from sqlalchemy import Connection, Select, false, select
 
 from graph.figures import load_summaries
+from graph.frequent import canonical_of, has_row, load_few
 from graph.schema import (
     article_versions,
     articles,
@@ -22,13 +24,17 @@ from graph.schema import (
     claim_figures,
     claim_members,
     claims,
+    entities,
 )
-from graph.search import Searched, find_entities, find_outlets, search_text
+from graph.search import Searched, choose_entities, find_outlets, search_text
 from graph.store import Store
 from graph.trace import ClaimSummary
 
 LOOKED_THROUGH = 10_000
 _MOST_MATCHES = 1000
+# Claims, among which those of a name that is in everything are looked for first, and how many of them at once.
+_LOOKED_AT_FIRST = 5_000
+_LOOKED_AT_ONCE = 500
 
 
 class ClaimOrder(StrEnum):
@@ -76,18 +82,58 @@ def list_matching_claims(
 ) -> ClaimList:
     """Return the claims that meet `asked`, at most `limit`, in `order`; then the latest first."""
     with store.reading() as connection:
-        matching = _matching(connection, asked.words) if asked.words.strip() else None
         query = _in_order(_figures_query(asked), order)
-        if matching is not None:
-            query = query.where(claim_figures.c.claim_id.in_(matching))
-        query, is_bounded = _with_members(connection, query, asked, is_matching=matching is not None)
-        if matching is not None and order is ClaimOrder.MATCH:
-            found = set(connection.execute(query).scalars())
-            ids = [key for key in matching if key in found]
+        members = _Members(connection, asked)
+        is_bounded = False
+        if asked.words.strip():
+            matching = _matching(connection, asked.words)
+            query = members.meeting(query.where(claim_figures.c.claim_id.in_(matching)))
+            ids = _ids(connection, query if order is ClaimOrder.MATCH else query.limit(limit + 1))
+            if order is ClaimOrder.MATCH:
+                found = set(ids)
+                ids = [key for key in matching if key in found]
+        elif members.are_named:
+            ids = _find_named(connection, query, members, limit + 1)
         else:
-            ids = list(connection.execute(query.limit(limit + 1)).scalars())
+            is_bounded = members.are_asked_for
+            query = members.meeting(_first(query, LOOKED_THROUGH)) if is_bounded else query
+            ids = _ids(connection, query.limit(limit + 1))
         is_cut = len(ids) > limit or (is_bounded and _has_more(connection))
         return ClaimList(claims=tuple(load_summaries(connection, ids[:limit])), is_cut=is_cut)
+
+
+def _find_named(connection: Connection, query: Select[Any], members: _Members, limit: int) -> list[int]:
+    """From the attributions of a name, where they are few; else, if that is enough, among the first in the order."""
+    few = load_few(connection, members.of_name())
+    if few is None:
+        found = _find_among_first(connection, query, members, limit)
+        if len(found) == limit:
+            return found
+    wanted = members.of_name() if few is None else {claim_id for (claim_id,) in few}
+    return _ids(connection, query.where(claim_figures.c.claim_id.in_(wanted)).limit(limit))
+
+
+def _find_among_first(connection: Connection, query: Select[Any], members: _Members, limit: int) -> list[int]:
+    first = _ids(connection, query.limit(_LOOKED_AT_FIRST))
+    found: list[int] = []
+    for start in range(0, len(first), _LOOKED_AT_ONCE):
+        some = first[start : start + _LOOKED_AT_ONCE]
+        meeting = members.meeting(select(claim_figures.c.claim_id).where(claim_figures.c.claim_id.in_(some)))
+        have = set(_ids(connection, meeting))
+        found += [key for key in some if key in have]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _first(query: Select[Any], number: int) -> Select[Any]:
+    """The same query of no more than the first claims that it finds."""
+    bounded = query.limit(number).subquery()
+    return query.where(claim_figures.c.claim_id.in_(select(bounded.c.claim_id)))
+
+
+def _ids(connection: Connection, query: Select[Any]) -> list[int]:
+    return list(connection.execute(query).scalars())
 
 
 def _matching(connection: Connection, words: str) -> list[int]:
@@ -122,59 +168,65 @@ def _in_order(query: Select[Any], order: ClaimOrder) -> Select[Any]:
             return query.order_by(*latest)
 
 
-def _with_members(
-    connection: Connection, query: Select[Any], asked: ClaimFilter, *, is_matching: bool
-) -> tuple[Select[Any], bool]:
-    """Ask for a member that meets the filter too, and say whether that bounded what is looked through.
+class _Members:
+    """What is asked of one member of a claim."""
 
-    Where a name is asked for, its attributions are few and the way starts from them; else each claim is looked at.
-    """
-    conditions = _conditions(connection, asked)
-    if not conditions:
-        return query, False
-    members = _members_query(conditions, asked)
-    if asked.about or asked.source or asked.outlet:
-        return query.where(claim_figures.c.claim_id.in_(members)), False
-    if not is_matching:
-        bounded = query.limit(LOOKED_THROUGH).subquery()
-        query = query.where(claim_figures.c.claim_id.in_(select(bounded.c.claim_id)))
-    exists = members.where(claims.c.canonical_id == claim_figures.c.claim_id).correlate(claim_figures).exists()
-    return query.where(exists), not is_matching
-
-
-def _members_query(conditions: list[ColumnElement[bool]], asked: ClaimFilter) -> Select[Any]:
-    query = (
-        select(claims.c.canonical_id)
-        .join(claim_members, claim_members.c.claim_id == claims.c.id)
-        .join(attributions, attributions.c.id == claim_members.c.attribution_id)
-    )
-    if asked.outlet:
-        query = query.join(article_versions, article_versions.c.id == attributions.c.version_id).join(
-            articles, articles.c.id == article_versions.c.article_id
+    def __init__(self, connection: Connection, asked: ClaimFilter) -> None:
+        self._source = choose_entities(connection, asked.source) if asked.source else None
+        self._about = choose_entities(connection, asked.about) if asked.about else None
+        self._outlets = find_outlets(connection, asked.outlet) if asked.outlet else None
+        kinds = (
+            (attributions.c.source_type, asked.source_types),
+            (attributions.c.stance, asked.stances),
+            (attributions.c.quotation_type, asked.quotation_types),
         )
-    return query.where(*conditions)
+        self._kinds = [column.in_(wanted) for column, wanted in kinds if wanted]
+        self.are_named = bool(asked.source or asked.about or asked.outlet)
+        self.are_asked_for = self.are_named or bool(self._kinds)
+
+    def of_name(self) -> Select[Any]:
+        """The claims of all members that meet it, from those of a name."""
+        query = self._query()
+        if self._source is not None:
+            query = query.where(attributions.c.source_entity_id.in_(_group(self._source)))
+        if self._about is not None:
+            query = query.join(attribution_about, attribution_about.c.attribution_id == attributions.c.id)
+            query = query.where(attribution_about.c.entity_id.in_(_group(self._about)))
+        return query
+
+    def meeting(self, query: Select[Any]) -> Select[Any]:
+        """Those claims of `query` that have such a member, each looked at by itself."""
+        if not self.are_asked_for:
+            return query
+        members = self._query().where(claims.c.canonical_id == claim_figures.c.claim_id)
+        if self._source is not None:
+            members = members.where(canonical_of(attributions.c.source_entity_id).in_(self._source))
+        if self._about is not None:
+            about = select(attribution_about).where(
+                attribution_about.c.attribution_id == attributions.c.id,
+                canonical_of(attribution_about.c.entity_id).in_(self._about),
+            )
+            members = members.where(has_row(about.correlate(attributions)))
+        return query.where(has_row(members.correlate(claim_figures)))
+
+    def _query(self) -> Select[Any]:
+        query = (
+            select(claims.c.canonical_id)
+            .join(claim_members, claim_members.c.claim_id == claims.c.id)
+            .join(attributions, attributions.c.id == claim_members.c.attribution_id)
+            .where(*self._kinds)
+        )
+        if self._outlets is None:
+            return query
+        return (
+            query.join(article_versions, article_versions.c.id == attributions.c.version_id)
+            .join(articles, articles.c.id == article_versions.c.article_id)
+            .where(articles.c.outlet_id.in_(self._outlets) if self._outlets else false())
+        )
 
 
-def _conditions(connection: Connection, asked: ClaimFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if asked.source:
-        ids = find_entities(connection, asked.source, whole_group=True)
-        found.append(attributions.c.source_entity_id.in_(ids))
-    if asked.about:
-        ids = find_entities(connection, asked.about, whole_group=True)
-        about = select(attribution_about.c.attribution_id).where(attribution_about.c.entity_id.in_(ids))
-        found.append(attributions.c.id.in_(about))
-    if asked.outlet:
-        outlet_ids = find_outlets(connection, asked.outlet)
-        found.append(articles.c.outlet_id.in_(outlet_ids) if outlet_ids else false())
-    for column, wanted in (
-        (attributions.c.source_type, asked.source_types),
-        (attributions.c.stance, asked.stances),
-        (attributions.c.quotation_type, asked.quotation_types),
-    ):
-        if wanted:
-            found.append(column.in_(wanted))
-    return found
+def _group(chosen: Sequence[int] | Select[Any]) -> Select[Any]:
+    return select(entities.c.id).where(entities.c.canonical_id.in_(chosen))
 
 
 def _has_more(connection: Connection) -> bool:

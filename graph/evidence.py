@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from graph.components import find_components
 from graph.reports import name_reports
 from graph.retractions import Notice, load_notices
+from graph.rows import in_chunks
 from graph.schema import (
     article_versions,
     articles,
@@ -317,11 +318,10 @@ def _load_derivations(connection: Connection, version_ids: set[int]) -> list[Der
         select(derivations, origin.c.url.label("from_url"))
         .outerjoin(origin_version, origin_version.c.id == derivations.c.from_version_id)
         .outerjoin(origin, origin.c.id == origin_version.c.article_id)
-        .where(derivations.c.version_id.in_(version_ids))
-        .order_by(derivations.c.id)
     )
+    rows = sorted(in_chunks(connection, query, derivations.c.version_id, version_ids), key=lambda row: row.id)
     names = ("version_id", "from_url", "from_name", "kind", "score", "evidence")
-    return [DerivationEvidence(**{name: row._mapping[name] for name in names}) for row in connection.execute(query)]
+    return [DerivationEvidence(**{name: row._mapping[name] for name in names}) for row in rows]
 
 
 def _attribution_evidence(

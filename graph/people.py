@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Select, func, select
 from graph.browsing import resolve_id
 from graph.days import load_entities, load_most_quoted
 from graph.evidence import AttributionEvidence, load_attributions
+from graph.frequent import Side, canonical_of, find_latest, load_few
 from graph.ids import Kind
 from graph.names import fold_letters
 from graph.rows import in_chunks
@@ -37,6 +38,7 @@ from nlp.annotation import EntityType
 
 _LATEST = 500
 _SHOWN = 50
+_NEWEST_VERSIONS = 2000  # that are looked through for mentions of one that is in everything
 _BEGINNINGS = 200  # names that begin as was typed
 
 
@@ -87,7 +89,8 @@ class Profile:
     companions: tuple[Companion, ...]
     spoke_about: tuple[Companion, ...]
     namings: tuple[Naming, ...]
-    members: tuple[tuple[int, str], ...]  # what was made one: ids and names; more than one after a merge
+    members: tuple[tuple[int, str], ...]  # what was made one: ids and names, by name
+    member_count: int  # more than one after a merge
 
 
 def list_entities(store: Store, beginning: str = "", *, limit: int = 100) -> Sequence[ListedEntity]:
@@ -120,25 +123,26 @@ def load_profile(store: Store, text: str) -> Profile:
     """
     with store.reading() as connection:
         entity_id = resolve_id(connection, Kind.ENTITY, text)
-        members = _members(connection, entity_id)
-        own = next((row for row in members if row.id == entity_id), members[0])
-        group = [row.id for row in members]
-        said, about = _latest_said(connection, group), _latest_about(connection, group)
-        names = select(aliases.c.name).where(aliases.c.entity_id.in_(group)).distinct().order_by(aliases.c.name)
+        own = connection.execute(select(entities).where(entities.c.id == entity_id)).one()
+        said, about = (_latest(connection, entity_id, side) for side in (Side.SAID, Side.ABOUT))
+        names = select(aliases.c.name).where(aliases.c.entity_id.in_(_group(entity_id))).distinct()
+        members = select(entities.c.id, entities.c.name).where(entities.c.canonical_id == entity_id)
+        first = members.order_by(entities.c.name, entities.c.id).limit(_SHOWN)
         return Profile(
             entity_id=entity_id,
             name=own.name,
             type=EntityType(own.type),
             said=_count_said(connection, [entity_id]).get(entity_id, 0),
             about=_count_about(connection, [entity_id]).get(entity_id, 0),
-            aliases=tuple(connection.execute(names.limit(_SHOWN)).scalars()),
+            aliases=tuple(connection.execute(names.order_by(aliases.c.name).limit(_SHOWN)).scalars()),
             latest_said=_load(connection, said[:_SHOWN]),
             latest_about=_load(connection, about[:_SHOWN]),
             addressees=_addressees(connection, said),
-            companions=_companions(connection, said, set(group)),
-            spoke_about=_spoke_about(connection, said, set(group)),
-            namings=_namings(connection, group),
-            members=tuple((row.id, row.name) for row in members),
+            companions=_companions(connection, said, entity_id),
+            spoke_about=_spoke_about(connection, said, entity_id),
+            namings=_namings(connection, entity_id),
+            members=tuple((row.id, row.name) for row in connection.execute(first)),
+            member_count=connection.execute(select(func.count()).select_from(members.subquery())).scalar_one(),
         )
 
 
@@ -184,27 +188,13 @@ def _count_about(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     return {row.canonical_id: row.number for row in in_chunks(connection, query, entities.c.canonical_id, ids)}
 
 
-def _members(connection: Connection, entity_id: int) -> Sequence[Any]:
-    query = select(entities).where(entities.c.canonical_id == entity_id).order_by(entities.c.name, entities.c.id)
-    return connection.execute(query).all()
+def _group(entity_id: int) -> Select[Any]:
+    """The ids of all that stand for it."""
+    return select(entities.c.id).where(entities.c.canonical_id == entity_id)
 
 
-def _latest(query: Select[Any]) -> Select[Any]:
-    return (
-        query.join(article_versions, article_versions.c.id == attributions.c.version_id)
-        .order_by(sql_time().desc(), attributions.c.id)
-        .limit(_LATEST)
-    )
-
-
-def _latest_said(connection: Connection, group: list[int]) -> list[int]:
-    query = select(attributions.c.id).where(attributions.c.source_entity_id.in_(group))
-    return list(connection.execute(_latest(query)).scalars())
-
-
-def _latest_about(connection: Connection, group: list[int]) -> list[int]:
-    about = select(attribution_about.c.attribution_id).where(attribution_about.c.entity_id.in_(group))
-    return list(connection.execute(_latest(select(attributions.c.id).where(attributions.c.id.in_(about)))).scalars())
+def _latest(connection: Connection, entity_id: int, side: Side) -> list[int]:
+    return [key for _, key in find_latest(connection, entity_id, side, limit=_LATEST)]
 
 
 def _load(connection: Connection, ids: list[int]) -> tuple[AttributionEvidence, ...]:
@@ -226,24 +216,28 @@ def _addressees(connection: Connection, said: list[int]) -> tuple[tuple[str, int
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN])
 
 
-def _companions(connection: Connection, said: list[int], group: set[int]) -> tuple[Companion, ...]:
+def _companions(connection: Connection, said: list[int], entity_id: int) -> tuple[Companion, ...]:
     """Who is quoted in the same articles."""
     versions = select(attributions.c.version_id)
     version_ids = {row.version_id for row in in_chunks(connection, versions, attributions.c.id, said)}
     query = (
         select(attributions.c.version_id, attributions.c.source_entity_id)
-        .where(attributions.c.source_entity_id.is_not(None))
+        .join(entities, entities.c.id == attributions.c.source_entity_id)
+        .where(entities.c.canonical_id != entity_id)
         .distinct()
     )
     rows = in_chunks(connection, query, attributions.c.version_id, version_ids)
-    counts = Counter(row.source_entity_id for row in rows if row.source_entity_id not in group)
+    counts = Counter(row.source_entity_id for row in rows)
     return _named_companions(connection, counts)
 
 
-def _spoke_about(connection: Connection, said: list[int], group: set[int]) -> tuple[Companion, ...]:
-    query = select(attribution_about.c.entity_id)
-    rows = in_chunks(connection, query, attribution_about.c.attribution_id, said)
-    counts = Counter(row.entity_id for row in rows if row.entity_id not in group)
+def _spoke_about(connection: Connection, said: list[int], entity_id: int) -> tuple[Companion, ...]:
+    query = (
+        select(attribution_about.c.entity_id)
+        .join(entities, entities.c.id == attribution_about.c.entity_id)
+        .where(entities.c.canonical_id != entity_id)
+    )
+    counts = Counter(row.entity_id for row in in_chunks(connection, query, attribution_about.c.attribution_id, said))
     return _named_companions(connection, counts)
 
 
@@ -260,29 +254,65 @@ def _named_companions(connection: Connection, counts: Counter[int]) -> tuple[Com
     return tuple(Companion(entity_id=key, name=name, times=times) for (key, name), times in ordered[:_SHOWN])
 
 
-def _namings(connection: Connection, group: list[int]) -> tuple[Naming, ...]:
+def _namings(connection: Connection, entity_id: int) -> tuple[Naming, ...]:
     """The latest places where a text names it, one an article and wording, with what it was known as there."""
+    length = mentions.c.end - mentions.c.start
     query = (
         select(
-            func.substr(article_versions.c.text, mentions.c.start + 1, mentions.c.end - mentions.c.start).label(
-                "words"
-            ),
+            func.substr(article_versions.c.text, mentions.c.start + 1, length).label("words"),
             article_versions.c.article_id,
             article_versions.c.title,
             outlets.c.name.label("outlet"),
             sql_time().label("at"),
             mentions.c.entity_id.label("member_id"),
             entities.c.name.label("member_name"),
+            mentions.c.version_id,
+            mentions.c.start,
         )
         .join(article_versions, article_versions.c.id == mentions.c.version_id)
         .join(articles, articles.c.id == article_versions.c.article_id)
         .outerjoin(outlets, outlets.c.id == articles.c.outlet_id)
         .join(entities, entities.c.id == mentions.c.entity_id)
-        .where(mentions.c.entity_id.in_(group))
+        .where(canonical_of(mentions.c.entity_id) == entity_id)
+    )
+    places = _latest_places(connection, entity_id)
+    found = {
+        (row.version_id, row.start): row
+        for row in in_chunks(connection, query, mentions.c.version_id, (version_id for version_id, _ in places))
+    }
+    first: dict[tuple[int, str], Naming] = {}
+    for row in (found[place] for place in places):
+        naming = Naming(**{name: row._mapping[name] for name in Naming.__slots__})
+        first.setdefault((naming.article_id, naming.words), naming)
+    return tuple(first.values())[:_SHOWN]
+
+
+def _latest_places(connection: Connection, entity_id: int) -> list[tuple[int, int]]:
+    """Version and start of the latest mentions; of one that is in everything they are in the newest versions."""
+    own = select(mentions.c.version_id, mentions.c.start).where(mentions.c.entity_id.in_(_group(entity_id)))
+    few = load_few(connection, own)
+    if few is not None:
+        seen = select(article_versions.c.id, article_versions.c.first_seen_at)
+        rows = in_chunks(connection, seen, article_versions.c.id, (row.version_id for row in few))
+        seen_at = {row.id: row.first_seen_at for row in rows}
+        places = sorted((row.version_id, row.start) for row in few)
+        return sorted(places, key=lambda place: seen_at[place[0]], reverse=True)[:_LATEST]
+    newest = (
+        select(article_versions.c.id)
+        .order_by(article_versions.c.first_seen_at.desc(), article_versions.c.id)
+        .limit(_NEWEST_VERSIONS)
+    )
+    all_places = select(mentions.c.version_id, mentions.c.start)
+    among = all_places.where(mentions.c.version_id.in_(newest), canonical_of(mentions.c.entity_id) == entity_id)
+    found = connection.execute(_by_sight(among)).all()
+    if len(found) < _LATEST:
+        found = connection.execute(_by_sight(own)).all()
+    return [(row.version_id, row.start) for row in found]
+
+
+def _by_sight(places: Select[Any]) -> Select[Any]:
+    return (
+        places.join(article_versions, article_versions.c.id == mentions.c.version_id)
         .order_by(article_versions.c.first_seen_at.desc(), mentions.c.version_id, mentions.c.start)
         .limit(_LATEST)
     )
-    first: dict[tuple[int, str], Naming] = {}
-    for row in connection.execute(query):
-        first.setdefault((row.article_id, row.words), Naming(**row._mapping))
-    return tuple(first.values())[:_SHOWN]

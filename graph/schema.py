@@ -251,7 +251,8 @@ aliases = Table(
     metadata,
     Column("entity_id", Id, ForeignKey("entities.id"), primary_key=True, autoincrement=False),
     Column("name", Text, primary_key=True),
-    Column("folded", Text, nullable=False, index=True),  # case-folded, for look-ups
+    Column("folded", Text, nullable=False),  # case-folded, for look-ups
+    Index("ix_aliases_folded_entity_id", "folded", "entity_id"),
 )
 
 mentions = Table(
@@ -260,7 +261,8 @@ mentions = Table(
     Column("version_id", Id, ForeignKey("article_versions.id"), primary_key=True, autoincrement=False),
     Column("start", Integer, primary_key=True, autoincrement=False),
     Column("end", Integer, primary_key=True, autoincrement=False),
-    _ref("entity_id", "entities.id", index=True),
+    _ref("entity_id", "entities.id"),
+    Index("ix_mentions_entity_id_version_id", "entity_id", "version_id"),
     CheckConstraint('"start" >= 0 AND "start" < "end"', name="span"),
 )
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from graph.names import fold_letters
+from graph.rows import CHUNK
 from graph.schema import aliases, claims, entities, outlets
 
 _TOKEN = re.compile(r"\w+")
@@ -64,23 +66,27 @@ def find_claims(connection: Connection, query: str | None, *, limit: int) -> Seq
     return list(dict.fromkeys(canonical[key] for key in found))
 
 
-def find_entities(connection: Connection, name: str, *, whole_group: bool = False) -> Sequence[int]:
-    """Return the canonical ids of the entities that some text calls `name`, in any case, with or without accents.
+def find_entities(connection: Connection, name: str) -> Sequence[int]:
+    """Return the canonical ids of the entities that some text calls `name`, in any case, with or without accents."""
+    return list(connection.execute(_named(name).order_by(entities.c.canonical_id)).scalars())
 
-    With `whole_group` the ids of all that stand for the same, which is what the rows of attributions refer to.
+
+def choose_entities(connection: Connection, name: str) -> Sequence[int] | Select[Any]:
+    """What to compare canonical ids with, to choose those entities: the ids, or of many a query that gives them.
+
+    A statement takes no more than some ten thousands of values.
     """
-    query = (
+    found = list(connection.execute(_named(name).limit(CHUNK + 1)).scalars())
+    return found if len(found) <= CHUNK else _named(name)
+
+
+def _named(name: str) -> Select[Any]:
+    return (
         select(entities.c.canonical_id)
         .join(aliases, aliases.c.entity_id == entities.c.id)
         .where(aliases.c.folded.in_({fold_letters(name), " ".join(name.split()).casefold()}))
         .distinct()
-        .order_by(entities.c.canonical_id)
     )
-    found = list(connection.execute(query).scalars())
-    if not whole_group:
-        return found
-    group = select(entities.c.id).where(entities.c.canonical_id.in_(found)).order_by(entities.c.id)
-    return list(connection.execute(group).scalars())
 
 
 def find_outlets(connection: Connection, name: str) -> Sequence[int]:

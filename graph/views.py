@@ -11,21 +11,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import networkx as nx
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, select
 
 from graph.browsing import resolve_id
 from graph.chains import Hop
 from graph.days import BEGINNING, END, Part, load_part
 from graph.evidence import AttributionEvidence, load_attributions
+from graph.frequent import Side, find_latest, take_latest
 from graph.ids import Kind, show_id
 from graph.rdf.terms import fold_name
 from graph.schema import (
-    article_versions,
-    attribution_about,
-    attributions,
     claim_members,
     claims,
     entities,
@@ -73,10 +70,8 @@ def view_surroundings(store: Store, entity: str, *, limit: int = 200) -> nx.Mult
     """
     with store.reading() as connection:
         entity_id = resolve_id(connection, Kind.ENTITY, entity)
-        group = select(entities.c.id).where(entities.c.canonical_id == entity_id)
-        about = select(attribution_about.c.attribution_id).where(attribution_about.c.entity_id.in_(group))
-        touching = attributions.c.source_entity_id.in_(group) | attributions.c.id.in_(about)
-        found = load_attributions(connection, connection.execute(_latest(touching, limit)).scalars())
+        touching = [each for side in Side for each in find_latest(connection, entity_id, side, limit=limit)]
+        found = load_attributions(connection, (key for _, key in take_latest(touching, limit=limit)))
         claim_of = _claims_of(connection, found)
         name = connection.execute(select(entities.c.name).where(entities.c.id == entity_id)).scalar_one()
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -156,14 +151,3 @@ def _claims_of(connection: Connection, attribution_ids: Iterable[int]) -> dict[i
         .where(claim_members.c.attribution_id.in_(list(attribution_ids)))
     )
     return {row.attribution_id: (row.id, row.text) for row in connection.execute(query)}
-
-
-def _latest(condition: ColumnElement[bool], limit: int) -> Select[Any]:
-    at = func.coalesce(article_versions.c.published_at, article_versions.c.first_seen_at)
-    return (
-        select(attributions.c.id)
-        .join(article_versions, article_versions.c.id == attributions.c.version_id)
-        .where(condition)
-        .order_by(at.desc(), attributions.c.id)
-        .limit(limit)
-    )

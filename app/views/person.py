@@ -108,10 +108,12 @@ def _show_companions(companions: Sequence[Companion]) -> None:
 
 def _show_names(profile: Profile) -> None:
     """Where each name was resolved, as what, and what joined several into one."""
-    if len(profile.members) > 1:
-        st.text(f"{count(len(profile.members), 'name')} were found to be one; Corrections says by whom and why.")
+    if profile.member_count > 1:
+        st.text(f"{count(profile.member_count, 'name')} were found to be one; Corrections says by whom and why.")
         for member_id, name in profile.members:
             show_text(f"• {name} ({show_id(Kind.ENTITY, member_id)})")
+        if (more := profile.member_count - len(profile.members)) > 0:
+            st.text(f"and {more} more")
     for naming in profile.namings[:_SHOWN]:
         _show_naming(naming, profile)
     if is_editor():
@@ -128,7 +130,7 @@ def _show_naming(naming: Naming, profile: Profile) -> None:
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             article = show_id(Kind.ARTICLE, naming.article_id)
             link_to("article", "Open the article", id=article)
-            if is_editor() and len(profile.members) > 1:
+            if is_editor() and profile.member_count > 1:
                 key = f"not-{naming.article_id}-{naming.words}"
                 if st.button("Not this person", key=key, type="tertiary"):
                     entity, member = (show_id(Kind.ENTITY, each) for each in (profile.entity_id, naming.member_id))
