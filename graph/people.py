@@ -125,6 +125,7 @@ def load_profile(store: Store, text: str) -> Profile:
         entity_id = resolve_id(connection, Kind.ENTITY, text)
         own = connection.execute(select(entities).where(entities.c.id == entity_id)).one()
         said, about = (_latest(connection, entity_id, side) for side in (Side.SAID, Side.ABOUT))
+        counts = load_entities(connection, [entity_id]).get(entity_id, (0, 0))
         names = select(aliases.c.name).where(aliases.c.entity_id.in_(_group(entity_id))).distinct()
         members = select(entities.c.id, entities.c.name).where(entities.c.canonical_id == entity_id)
         first = members.order_by(entities.c.name, entities.c.id).limit(_SHOWN)
@@ -132,8 +133,8 @@ def load_profile(store: Store, text: str) -> Profile:
             entity_id=entity_id,
             name=own.name,
             type=EntityType(own.type),
-            said=_count_said(connection, [entity_id]).get(entity_id, 0),
-            about=_count_about(connection, [entity_id]).get(entity_id, 0),
+            said=counts[0],
+            about=counts[1],
             aliases=tuple(connection.execute(names.order_by(aliases.c.name).limit(_SHOWN)).scalars()),
             latest_said=_load(connection, said[:_SHOWN]),
             latest_about=_load(connection, about[:_SHOWN]),
@@ -168,24 +169,6 @@ def _named(connection: Connection, beginning: str) -> list[int]:
         .limit(_BEGINNINGS)
     )
     return list(connection.execute(within).scalars())
-
-
-def _count_said(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    query = (
-        select(entities.c.canonical_id, func.count().label("number"))
-        .join(attributions, attributions.c.source_entity_id == entities.c.id)
-        .group_by(entities.c.canonical_id)
-    )
-    return {row.canonical_id: row.number for row in in_chunks(connection, query, entities.c.canonical_id, ids)}
-
-
-def _count_about(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    query = (
-        select(entities.c.canonical_id, func.count().label("number"))
-        .join(attribution_about, attribution_about.c.entity_id == entities.c.id)
-        .group_by(entities.c.canonical_id)
-    )
-    return {row.canonical_id: row.number for row in in_chunks(connection, query, entities.c.canonical_id, ids)}
 
 
 def _group(entity_id: int) -> Select[Any]:
