@@ -22,13 +22,13 @@ def identify_language(text: str) -> str | None:
         return None
     # Without lone surrogates, which have no UTF-8.
     sample = text[:SAMPLE_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-    language, probability = _load_identifier().classify(sample)
+    language, probability = load_identifier().classify(sample)
     return str(language) if probability >= SURE else None
 
 
 @cache
-def _load_identifier() -> Any:
-    """py3langid's identifier with probabilities; it has no types."""
+def load_identifier() -> Any:
+    """py3langid's identifier with probabilities; it has no types. Loading it takes as long as reading two articles."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -36,14 +36,16 @@ def load_pipeline() -> Language:
     import spacy
     from thinc.api import use_ops
 
+    from nlp.recogniser import NAME as RECOGNISER
+
     name = name_model()
     try:
         # NumPy's OpenBLAS multiplies matrices three times as fast as the BLIS that spaCy brings: a third of the parse.
         # `nlp.reader` holds it to one thread.
         with use_ops("numpy", use_blis=False):
-            pipeline = spacy.load(name, exclude=UNUSED_COMPONENTS)
+            pipeline = spacy.load(name, exclude=UNUSED_COMPONENTS, config={"components.ner.factory": RECOGNISER})
     except (OSError, ImportError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise MissingModelError(name, reason) from error
     missing = {"tagger", "parser", "ner"} - set(pipeline.pipe_names)
     if missing:

@@ -17,7 +17,7 @@ from nlp.annotation import Annotation
 from nlp.assembly import Reading, assemble, cut_boilerplate, read_doc
 from nlp.boilerplate import NO_BOILERPLATE, find_boilerplate
 from nlp.frames import Frame
-from nlp.language import READ_LANGUAGE, identify_language
+from nlp.language import READ_LANGUAGE, identify_language, load_identifier
 from nlp.models import load_pipeline, name_model
 from nlp.pieces import PARAGRAPH_ENDS, cut_text
 
@@ -52,6 +52,7 @@ class Reader:
         self._pipeline = load_pipeline() if pipeline is None else pipeline
         self._finder = load_finder() if finder is None else finder
         self._batch_characters = batch_characters
+        load_identifier()  # not with the first text, which would wait for it
         self._threads = ThreadpoolController()
         self.version = name_version(self._pipeline, self._finder)
 
