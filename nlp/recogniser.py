@@ -53,8 +53,7 @@ class AtOnceRecogniser(EntityRecognizer):  # type: ignore[misc]  # spaCy's is co
         bounds = np.cumsum([0, *map(len, docs)])
         is_space = np.concatenate([doc.to_array("IS_SPACE") for doc in docs]) != 0
         goes_on = np.concatenate([doc.to_array("SENT_START") for doc in docs])[1:] != 1
-        goes_on = np.append(goes_on, False)
-        goes_on[bounds[1:] - 1] = False  # an empty text, too, ends where the one before does
+        goes_on = np.append(goes_on, False)  # at a text's end it does not either: its first word begins a sentence
 
         words = np.arange(len(is_space))
         none = np.full(len(words), NOTHING)
