@@ -154,7 +154,7 @@ def _show_attributions(view: ArticleView) -> None:
             "no.": st.column_config.NumberColumn(width=45),
             "source": st.column_config.TextColumn(width=190),
             "stance": st.column_config.TextColumn(width=80),
-            "content": st.column_config.TextColumn(width=450),
+            "content": st.column_config.TextColumn(width=410),
             "inside": st.column_config.TextColumn(width=60, help="The attribution that encloses it"),
             "source is": st.column_config.TextColumn(width=130),
         },
