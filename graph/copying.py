@@ -1,7 +1,7 @@
 """A whole store into another database, of either kind: for whoever outgrows SQLite, or goes back to it.
 
 Rows are copied as they are, all ids with them, in one transaction: afterwards the other store holds everything or
-nothing. What triggers keep (the full-text indexes, `attribution_times`) is made there by its own triggers.
+nothing. What triggers keep is made by SQLite's own triggers; in PostgreSQL they rest meanwhile, and it is copied.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, ForeignKeyConstraint, Row, Table, delete, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from graph.errors import StoreInUse
 from graph.schema import attribution_times, claim_changes, day_changes, metadata
 from graph.store import Store
 
 _AT_ONCE = 5000  # rows
-# Triggers note changes as rows come in: what the source has noted is put in their place at the end.
+# What triggers write: SQLite's note changes as rows come in, in whose place is put what the source has noted.
 _NOTED = (claim_changes, day_changes)
 _TABLES = [table for table in metadata.sorted_tables if table not in (attribution_times, *_NOTED)]
 
@@ -34,7 +36,7 @@ def copy_store(source: Store, target: Store, *, advance: Callable[[int], None] =
     Raises:
         StoreInUse: `target` holds something already.
     """
-    with source.reading() as ours, target.writing(alone=True) as theirs, _references_last(theirs):
+    with source.reading() as ours, target.writing(alone=True) as theirs, _checked_last(theirs):
         for table in metadata.sorted_tables:
             if theirs.execute(select(table.primary_key.columns[0]).limit(1)).first() is not None:
                 raise StoreInUse(target.address, "there is something in it already; name an empty database")
@@ -42,7 +44,7 @@ def copy_store(source: Store, target: Store, *, advance: Callable[[int], None] =
             for rows in _stream(ours, table):
                 _put(theirs, table, rows)
                 advance(len(rows))
-        for table in _NOTED:
+        for table in _NOTED if target.dialect == "sqlite" else (attribution_times, *_NOTED):
             theirs.execute(delete(table))
             for rows in _stream(ours, table):
                 _put(theirs, table, rows)
@@ -62,14 +64,18 @@ def _put(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None
     names = ", ".join(quote(column.name) for column in table.c)
     adapt = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in table.c]
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row([value if to is None else to(value) for to, value in zip(adapt, row, strict=True)])
+    statement = f"COPY {quote(table.name)} ({names}) FROM STDIN"
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([value if to is None else to(value) for to, value in zip(adapt, row, strict=True)])
+    except psycopg.Error as error:
+        raise DBAPIError(statement, None, error) from error
 
 
 @contextmanager
-def _references_last(connection: Connection) -> Iterator[None]:
-    """Look at references at the end only: a row may refer to one of its own table that comes after it."""
+def _checked_last(connection: Connection) -> Iterator[None]:
+    """Look at references at the end only, as a row may refer to one of its own table that comes after it."""
     if connection.dialect.name == "sqlite":
         connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         yield
@@ -82,8 +88,12 @@ def _references_last(connection: Connection) -> Iterator[None]:
     ]
     for table, name in own:
         connection.execute(text(f"ALTER TABLE {table} ALTER CONSTRAINT {name} DEFERRABLE INITIALLY DEFERRED"))
+    for table in metadata.tables:  # our own triggers, not those of references
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     yield
     connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    for table in metadata.tables:
+        connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
     for table, name in own:
         connection.execute(text(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE"))
 

@@ -72,6 +72,9 @@ def test_the_copy_in_postgresql_can_be_written_to_and_holds_to_its_references(la
             assert made.scalar_one() == highest + 1
             put_off = text("SELECT conname FROM pg_constraint WHERE condeferrable")
             assert connection.execute(put_off).scalars().all() == []
+        changed = len(all_rows(newsroom)["day_changes"])
+        fill_store(newsroom, 20, seed=2)
+        assert len(all_rows(newsroom)["day_changes"]) > changed  # the triggers are at work again
 
 
 def test_a_store_that_holds_something_is_left_as_it_is(laptop: Store, postgres_url: str, tmp_path: Path) -> None:
