@@ -49,6 +49,8 @@ def copy_store(source: Store, target: Store, *, advance: Callable[[int], None] =
             for rows in _stream(ours, table):
                 _put(theirs, table, rows)
         _count_on(theirs)
+        if target.dialect == "postgresql":
+            theirs.execute(text("ANALYZE"))  # or it plans for empty tables until it has looked at them by itself
 
 
 def _stream(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
