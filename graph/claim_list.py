@@ -96,8 +96,8 @@ def list_matching_claims(
             ids = _find_named(connection, query, members, limit + 1)
         else:
             is_bounded = members.are_asked_for
-            query = members.meeting(_first(query, LOOKED_THROUGH)) if is_bounded else query
-            ids = _ids(connection, query.limit(limit + 1))
+            first = LOOKED_THROUGH if is_bounded else limit + 1
+            ids = _find_among_first(connection, query, members, limit + 1, first)
         is_cut = len(ids) > limit or (is_bounded and _has_more(connection))
         return ClaimList(claims=tuple(load_summaries(connection, ids[:limit])), is_cut=is_cut)
 
@@ -106,15 +106,20 @@ def _find_named(connection: Connection, query: Select[Any], members: _Members, l
     """From the attributions of a name, where they are few; else, if that is enough, among the first in the order."""
     few = load_few(connection, members.of_name())
     if few is None:
-        found = _find_among_first(connection, query, members, limit)
+        found = _find_among_first(connection, query, members, limit, _LOOKED_AT_FIRST)
         if len(found) == limit:
             return found
     wanted = members.of_name() if few is None else {claim_id for (claim_id,) in few}
     return _ids(connection, query.where(claim_figures.c.claim_id.in_(wanted)).limit(limit))
 
 
-def _find_among_first(connection: Connection, query: Select[Any], members: _Members, limit: int) -> list[int]:
-    first = _ids(connection, query.limit(_LOOKED_AT_FIRST))
+def _find_among_first(
+    connection: Connection, query: Select[Any], members: _Members, limit: int, number: int
+) -> list[int]:
+    """Up to `limit` of the first `number` claims of `query`, some at a time: mostly the first of these are enough."""
+    first = _ids(connection, query.limit(number))
+    if not members.are_asked_for:
+        return first[:limit]
     found: list[int] = []
     for start in range(0, len(first), _LOOKED_AT_ONCE):
         some = first[start : start + _LOOKED_AT_ONCE]
@@ -124,12 +129,6 @@ def _find_among_first(connection: Connection, query: Select[Any], members: _Memb
         if len(found) >= limit:
             break
     return found[:limit]
-
-
-def _first(query: Select[Any], number: int) -> Select[Any]:
-    """The same query of no more than the first claims that it finds."""
-    bounded = query.limit(number).subquery()
-    return query.where(claim_figures.c.claim_id.in_(select(bounded.c.claim_id)))
 
 
 def _ids(connection: Connection, query: Select[Any]) -> list[int]:

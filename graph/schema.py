@@ -160,6 +160,8 @@ article_versions = Table(
     Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     Column("links", JSON, nullable=False),  # [{"url", "text"}]
     Column("flags", JSON, nullable=False),  # [str]
+    # For whoever needs the article of many versions, whose rows are long.
+    Index("ix_article_versions_id_article_id", "id", "article_id"),
 )
 
 raw_pages = Table(

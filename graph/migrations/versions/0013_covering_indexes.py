@@ -1,4 +1,4 @@
-"""Indexes that hold all that is asked of them: where an entity is named, and who is called by a name.
+"""Indexes that hold all that is asked of them: where an entity is named, who is called by a name, of what article.
 
 Of an entity that is in everything the rows themselves lie all over the store, and fetching them took a second.
 """
@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.drop_index("ix_mentions_entity_id", "mentions")
     op.create_index("ix_aliases_folded_entity_id", "aliases", ["folded", "entity_id"])
     op.drop_index("ix_aliases_folded", "aliases")
+    op.create_index("ix_article_versions_id_article_id", "article_versions", ["id", "article_id"])
 
 
 def downgrade() -> None:
