@@ -145,7 +145,8 @@ def count_changed_days(store: Store) -> int:
 def _recount(connection: Connection, day: str) -> None:
     stretch = _day_of(day)
     had = connection.execute(select(day_figures).where(day_figures.c.day == day)).first()
-    found = {part: count(connection, stretch) for part, count in _COUNT.items()}
+    # In an order of their own, so that counting the same again writes the same.
+    found = {part: sorted(count(connection, stretch), key=repr) for part, count in _COUNT.items()}
     connection.execute(delete(day_figures).where(day_figures.c.day == day))
     if any(found.values()):
         insert_new(connection, day_figures, [{"day": day} | {str(part): rows for part, rows in found.items()}])
