@@ -74,6 +74,7 @@ def split(
     connection: Connection, part: Part, since: datetime, until: datetime
 ) -> Iterator[tuple[Stretch, Sequence[_Row] | None]]:
     """The whole days of this time that are counted, with their rows, and the stretches between them with none."""
+    since, until = since.astimezone(UTC), until.astimezone(UTC)  # days are UTC's
     first, last = (since + _DAY - timedelta(microseconds=1)).date().isoformat(), until.date().isoformat()
     changed = select(day_changes.c.day)
     query = (

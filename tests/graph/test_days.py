@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -79,6 +79,10 @@ def test_counted_days_say_what_the_attributions_say(world: Store) -> None:
     assert refresh(world) == days > 30
     assert (count_changed_days(world), refresh(world)) == (0, 0)
     assert ask_all(world) == before
+    since, until = (moment.astimezone(timezone(timedelta(hours=-9))) for moment in STRETCHES[0])
+    assert [question(world, since, until) for question in QUESTIONS] == [
+        question(world, *STRETCHES[0]) for question in QUESTIONS
+    ]
 
 
 def test_what_changes_is_in_the_figures_at_once_and_counted_with_the_next_refresh(world: Store) -> None:
