@@ -56,14 +56,6 @@ def test_finds_what_spacys_own_finds(pipeline: Language, texts: list[str]) -> No
     assert sum(map(len, found)) > 100
 
 
-def test_entities_end_with_their_text_unparsed_too(pipeline: Language) -> None:
-    recogniser = pipeline.get_pipe("ner")
-    texts = ["He flew to New", "York was very cold", "He works for the New", "York Times of New York"]
-    together = recogniser.pipe([pipeline.make_doc(text) for text in texts])  # type: ignore[attr-defined]
-    alone = [recogniser(pipeline.make_doc(text)) for text in texts]
-    assert list(map(list_entities, together)) == list(map(list_entities, alone))
-
-
 def test_words_outside_are_said_to_be(pipeline: Language) -> None:
     doc = pipeline("Obama spoke in New York.")
     assert [token.ent_iob_ for token in doc] == ["B", "O", "O", "B", "I", "O"]
