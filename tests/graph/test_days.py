@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -79,9 +80,20 @@ def test_counted_days_say_what_the_attributions_say(world: Store) -> None:
     assert refresh(world) == days > 30
     assert (count_changed_days(world), refresh(world)) == (0, 0)
     assert ask_all(world) == before
-    since, until = (moment.astimezone(timezone(timedelta(hours=-9))) for moment in STRETCHES[0])
-    assert [question(world, since, until) for question in QUESTIONS] == [
-        question(world, *STRETCHES[0]) for question in QUESTIONS
+
+
+def test_a_stretch_in_another_zone_is_the_same(world: Store) -> None:
+    """From just after what was said first on some day, where it is the day before still."""
+    refresh(world)
+    with world.reading() as connection:
+        times = list(
+            connection.execute(select(attribution_times.c.at).distinct().order_by(attribution_times.c.at)).scalars()
+        )
+    first = next(one for one, other in pairwise(times[20:]) if one.date() == other.date() and one.hour < 20)
+    since, until = first + timedelta(microseconds=1), first + timedelta(days=9)
+    there = since.astimezone(timezone(timedelta(hours=-23)))
+    assert [question(world, there, until) for question in QUESTIONS] == [
+        question(world, since, until) for question in QUESTIONS
     ]
 
 
