@@ -125,11 +125,13 @@ class Scheduler:
     async def _follow(self) -> float:
         self._keep_hold()
         walk = self._make_walk()
-        async with self._make_fetcher() as fetcher:
-            await walk.follow_feeds(fetcher)
-        self._report(Stage.FOLLOW, walk.tally)
-        if walk.tally.articles:
-            self._has_come_in.set()
+        try:
+            async with self._make_fetcher() as fetcher:
+                await walk.follow_feeds(fetcher)
+        finally:
+            self._report(Stage.FOLLOW, walk.tally)
+            if walk.tally.articles:
+                self._has_come_in.set()
         return self._every_seconds
 
     async def _read(self) -> float:

@@ -100,8 +100,8 @@ def invent_day(*, outlets: int, articles: int, hours: float, seed: int) -> NewsD
     faulty = random.sample(range(articles), count * len(PAGE_FAULTS))
     faults = {number: PAGE_FAULTS[place % len(PAGE_FAULTS)] for place, number in enumerate(faulty)}
     # A story's copies come one after the other.
-    long = (article for article, _ in generate(articles * 40, seed=seed) if len(article.text) >= LEAST_CHARACTERS)
-    written = islice(long, articles)
+    fit = (article for article, _ in generate(articles * 40, seed=seed) if _is_fit(article.text))
+    written = islice(fit, articles)
     items = tuple(
         Item(
             number=number,
@@ -114,6 +114,14 @@ def invent_day(*, outlets: int, articles: int, hours: float, seed: int) -> NewsD
         for number, (moment, outlet, article) in enumerate(zip(sorted(moments), chosen, written, strict=True))
     )
     return NewsDay(outlets=outlets, end=end, items=items, outages=_make_outages(random, outlets, hours))
+
+
+def _is_fit(text: str) -> bool:
+    """Whether it is long enough, and repeats no paragraph: whatever finds texts on pages takes one that comes twice for
+    the site's own words, and keeps it once.
+    """
+    paragraphs = [line.strip() for line in text.splitlines()]
+    return len(text) >= LEAST_CHARACTERS and len(set(paragraphs)) == len(paragraphs)
 
 
 def _make_outages(random: Random, outlets: int, hours: float) -> dict[int, Outage]:

@@ -32,8 +32,7 @@ from graph.errors import (
 )
 from graph.locks import Lock
 
-BUSY_TIMEOUT_SECONDS = 5.0
-LOCK_TIMEOUT_SECONDS = 120  # in PostgreSQL; longer than any transaction of ours
+LOCK_TIMEOUT_SECONDS = 120  # longer than any transaction of ours
 _MOST_MAPPED_BYTES = 2**31  # of address space, not of memory; SQLite maps no more
 
 
@@ -53,7 +52,7 @@ class Store:
         url: str,
         *,
         create: bool = True,
-        busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+        busy_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
         is_mapped: bool = False,
     ) -> Store:
         """Open the store at the SQLAlchemy `url`, making it or bringing its schema up to date as needed.
