@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy import Connection, Row, Table, func, select
 from graph.errors import NotFound
 from graph.evidence import AttributionEvidence, load_attributions
 from graph.figures import load_summaries
-from graph.frequent import Side, find_latest
+from graph.frequent import Side, find_latest_of, load_groups
 from graph.ids import Kind, parse_id, show_id
+from graph.rows import in_chunks
 from graph.schema import (
     aliases,
     annotations_table,
@@ -152,34 +154,22 @@ def view_entity(store: Store, name: str, *, limit: int = 50) -> Sequence[EntityV
             found = [resolve_id(connection, Kind.ENTITY, name)]
         if not found:
             raise NotFound(name, "no article that is held names anyone so")
-        ranked = _most_named(connection, found)[:MOST_ENTITIES]
-        said, about = (_load_latest(connection, ranked, side, limit) for side in Side)
-        return [_view_entity(connection, key, said=said[key], about=about[key]) for key in ranked]
-
-
-def _load_latest(
-    connection: Connection, entity_ids: Sequence[int], side: Side, limit: int
-) -> dict[int, tuple[AttributionEvidence, ...]]:
-    """The latest of each, of all together: a name may be that of fifty people."""
-    latest = {key: find_latest(connection, key, side, limit=limit) for key in entity_ids}
-    found = load_attributions(connection, (key for dated in latest.values() for _, key in dated))
-    return {entity_id: tuple(found[key] for _, key in dated) for entity_id, dated in latest.items()}
-
-
-def _most_named(connection: Connection, entity_ids: Sequence[int]) -> list[int]:
-    """These entities by in how many texts they are named."""
-    if len(entity_ids) < 2:
-        return list(entity_ids)
-    counts: dict[int, int] = {}
-    for start in range(0, len(entity_ids), 500):
-        query = (
-            select(entities.c.canonical_id, func.count(func.distinct(mentions.c.version_id)))
-            .join(mentions, mentions.c.entity_id == entities.c.id)
-            .where(entities.c.canonical_id.in_(entity_ids[start : start + 500]))
-            .group_by(entities.c.canonical_id)
+        groups = load_groups(connection, found)[:MOST_ENTITIES]
+        latest = {side: find_latest_of(connection, groups, side, limit=limit) for side in Side}
+        held = load_attributions(
+            connection, (key for side in Side for each in latest[side].values() for _, key in each)
         )
-        counts |= {row[0]: row[1] for row in connection.execute(query)}
-    return sorted(entity_ids, key=lambda key: (-counts.get(key, 0), key))
+        called = _load_names(connection, [group.entity_id for group in groups])
+        return [
+            EntityView(
+                entity_id=group.entity_id,
+                articles=group.articles,
+                said=tuple(held[key] for _, key in latest[Side.SAID][group.entity_id]),
+                about=tuple(held[key] for _, key in latest[Side.ABOUT][group.entity_id]),
+                **called[group.entity_id],
+            )
+            for group in groups
+        ]
 
 
 def view_article(store: Store, text: str) -> ArticleView:
@@ -217,31 +207,33 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _view_entity(
-    connection: Connection,
-    entity_id: int,
-    *,
-    said: tuple[AttributionEvidence, ...],
-    about: tuple[AttributionEvidence, ...],
-) -> EntityView:
-    row = connection.execute(select(entities).where(entities.c.id == entity_id)).one()
-    group = select(entities.c.id).where(entities.c.canonical_id == entity_id)
-    named = select(entities.c.name).where(entities.c.canonical_id == entity_id).distinct()
-    names = set(connection.execute(named).scalars())
-    called = select(aliases.c.name).where(aliases.c.entity_id.in_(group)).distinct()
-    held = select(func.count(func.distinct(article_versions.c.article_id))).where(
-        article_versions.c.id.in_(select(mentions.c.version_id).where(mentions.c.entity_id.in_(group)))
+def _load_names(connection: Connection, entity_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Of each of these canonical ids its own name and type, the names of its group, and what texts call it."""
+    own = select(entities.c.id, entities.c.name, entities.c.type)
+    rows = list(in_chunks(connection, own, entities.c.id, entity_ids))
+    named = select(entities.c.canonical_id, entities.c.name).distinct()
+    called = (
+        select(entities.c.canonical_id, aliases.c.name).join(aliases, aliases.c.entity_id == entities.c.id).distinct()
     )
-    return EntityView(
-        entity_id=entity_id,
-        name=row.name,
-        type=EntityType(row.type),
-        names=tuple(sorted(names)),
-        aliases=tuple(sorted(names | set(connection.execute(called).scalars()))),
-        articles=connection.execute(held).scalar_one(),
-        said=said,
-        about=about,
+    names, others = (
+        _names_by_entity(in_chunks(connection, query, entities.c.canonical_id, entity_ids)) for query in (named, called)
     )
+    return {
+        row.id: {
+            "name": row.name,
+            "type": EntityType(row.type),
+            "names": tuple(sorted(names[row.id])),
+            "aliases": tuple(sorted(names[row.id] | others[row.id])),
+        }
+        for row in rows
+    }
+
+
+def _names_by_entity(rows: Iterable[Row[Any]]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.canonical_id].add(row.name)
+    return found
 
 
 def _versions_query(article_id: int) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, false, select
 
 from graph.figures import load_summaries
-from graph.frequent import canonical_of, has_row, load_few
+from graph.frequent import Side, canonical_of, estimate, has_row, load_few
 from graph.schema import (
     article_versions,
     articles,
@@ -104,7 +104,9 @@ def list_matching_claims(
 
 def _find_named(connection: Connection, query: Select[Any], members: _Members, limit: int) -> list[int]:
     """From the attributions of a name, where they are few; else, if that is enough, among the first in the order."""
-    few = load_few(connection, members.of_name())
+    if members.are_known_to_be_none():
+        return []
+    few = None if members.are_known_to_be_frequent() else load_few(connection, members.of_name())
     if few is None:
         found = _find_among_first(connection, query, members, limit, _LOOKED_AT_FIRST)
         if len(found) == limit:
@@ -180,8 +182,19 @@ class _Members:
             (attributions.c.quotation_type, asked.quotation_types),
         )
         self._kinds = [column.in_(wanted) for column, wanted in kinds if wanted]
+        sides = ((Side.SAID, self._source), (Side.ABOUT, self._about))
+        self._estimates = [estimate(connection, chosen, side) for side, chosen in sides if chosen is not None]
         self.are_named = bool(asked.source or asked.about or asked.outlet)
         self.are_asked_for = self.are_named or bool(self._kinds)
+
+    def are_known_to_be_none(self) -> bool:
+        """Whether one of the names has no attributions of this sort."""
+        return any(each.is_none for each in self._estimates)
+
+    def are_known_to_be_frequent(self) -> bool:
+        """Whether only one name is asked for, and it had many at the last count: then it is not worth looking."""
+        is_one = len(self._estimates) == 1 and self._outlets is None and not self._kinds
+        return is_one and self._estimates[0].is_frequent
 
     def of_name(self) -> Select[Any]:
         """The claims of all members that meet it, from those of a name."""

@@ -7,17 +7,17 @@ entity; of one that is in everything, the latest `_LATEST` are counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from graph.browsing import resolve_id
 from graph.days import load_entities, load_most_quoted
 from graph.evidence import AttributionEvidence, load_attributions
-from graph.frequent import Side, canonical_of, find_latest, load_few
+from graph.frequent import Side, canonical_of, find_latest, load_few, load_few_of
 from graph.ids import Kind
 from graph.names import fold_letters
 from graph.rows import in_chunks
@@ -38,7 +38,10 @@ from nlp.annotation import EntityType
 
 _LATEST = 500
 _SHOWN = 50
-_NEWEST_VERSIONS = 2000  # that are looked through for mentions of one that is in everything
+_PLACES = 250  # the latest mentions, of which some are shown
+# Versions that are looked through for mentions of one that is in everything, and how many of them at once.
+_NEWEST_VERSIONS = 2000
+_VERSIONS_AT_ONCE = 250
 _BEGINNINGS = 200  # names that begin as was typed
 
 
@@ -272,30 +275,41 @@ def _namings(connection: Connection, entity_id: int) -> tuple[Naming, ...]:
 
 def _latest_places(connection: Connection, entity_id: int) -> list[tuple[int, int]]:
     """Version and start of the latest mentions; of one that is in everything they are in the newest versions."""
-    own = select(mentions.c.version_id, mentions.c.start).where(mentions.c.entity_id.in_(_group(entity_id)))
-    few = load_few(connection, own)
+    few = _few_places(connection, entity_id)
     if few is not None:
         seen = select(article_versions.c.id, article_versions.c.first_seen_at)
         rows = in_chunks(connection, seen, article_versions.c.id, (row.version_id for row in few))
         seen_at = {row.id: row.first_seen_at for row in rows}
-        places = sorted((row.version_id, row.start) for row in few)
-        return sorted(places, key=lambda place: seen_at[place[0]], reverse=True)[:_LATEST]
-    newest = (
-        select(article_versions.c.id)
-        .order_by(article_versions.c.first_seen_at.desc(), article_versions.c.id)
-        .limit(_NEWEST_VERSIONS)
+        return _by_sight(few, lambda version_id: (seen_at[version_id], version_id))
+    newest = select(article_versions.c.id).order_by(*_NEWEST_FIRST).limit(_NEWEST_VERSIONS)
+    rank = {version_id: -place for place, version_id in enumerate(connection.execute(newest).scalars())}
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(rank), _VERSIONS_AT_ONCE):
+        some = list(rank)[start : start + _VERSIONS_AT_ONCE]
+        among = _ALL_PLACES.where(mentions.c.version_id.in_(some), canonical_of(mentions.c.entity_id) == entity_id)
+        found += _by_sight(connection.execute(among), rank.__getitem__)
+        if len(found) >= _PLACES:
+            return found[:_PLACES]
+    own = _ALL_PLACES.where(mentions.c.entity_id.in_(_group(entity_id)))
+    seen_first = own.join(article_versions, article_versions.c.id == mentions.c.version_id).order_by(
+        *_NEWEST_FIRST, mentions.c.start
     )
-    all_places = select(mentions.c.version_id, mentions.c.start)
-    among = all_places.where(mentions.c.version_id.in_(newest), canonical_of(mentions.c.entity_id) == entity_id)
-    found = connection.execute(_by_sight(among)).all()
-    if len(found) < _LATEST:
-        found = connection.execute(_by_sight(own)).all()
-    return [(row.version_id, row.start) for row in found]
+    return [(row.version_id, row.start) for row in connection.execute(seen_first.limit(_PLACES))]
 
 
-def _by_sight(places: Select[Any]) -> Select[Any]:
-    return (
-        places.join(article_versions, article_versions.c.id == mentions.c.version_id)
-        .order_by(article_versions.c.first_seen_at.desc(), mentions.c.version_id, mentions.c.start)
-        .limit(_LATEST)
-    )
+_ALL_PLACES = select(mentions.c.version_id, mentions.c.start)
+_NEWEST_FIRST = article_versions.c.first_seen_at.desc(), article_versions.c.id.desc()
+
+
+def _by_sight(places: Iterable[Row[Any]], rank_of: Callable[[int], Any]) -> list[tuple[int, int]]:
+    """The first of them: by the rank of their version, the highest first, then from the beginning of the text."""
+    by_start = sorted(((row.version_id, row.start) for row in places), key=lambda place: place[1])
+    return sorted(by_start, key=lambda place: rank_of(place[0]), reverse=True)[:_PLACES]
+
+
+def _few_places(connection: Connection, entity_id: int) -> Sequence[Row[Any]] | None:
+    """All mentions, or `None` where they are many."""
+    members = load_few(connection, _group(entity_id))
+    if members is None:  # of a person, each an article's
+        return None
+    return load_few_of(connection, _ALL_PLACES, mentions.c.entity_id, (member for (member,) in members))

@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0014"  # the migration that this code works with; a test holds it to the newest script
+HEAD = "0015"  # the migration that this code works with; a test holds it to the newest script
 
 metadata = MetaData(
     naming_convention={
@@ -162,6 +162,7 @@ article_versions = Table(
     Column("flags", JSON, nullable=False),  # [str]
     # For whoever needs the article of many versions, whose rows are long.
     Index("ix_article_versions_id_article_id", "id", "article_id"),
+    Index("ix_article_versions_first_seen_at_id", "first_seen_at", "id"),
 )
 
 raw_pages = Table(
@@ -231,11 +232,12 @@ entities = Table(
     Column("type", Text, nullable=False),
     Column("name", Text, nullable=False),
     # The entity that this one is called by; itself where it is alone. Computed from signs, names and `decisions`.
-    _ref("canonical_id", "entities.id", index=True),
+    _ref("canonical_id", "entities.id"),
     _ref("article_id", "articles.id", nullable=True, index=True),  # of a person, who is one article's until joined
     Column("bucket", Id),  # equal where names could mean the same; NULL for what is only ever itself
     Column("variant", Text, nullable=False, server_default=""),  # a person's middle names
     Index("ix_entities_bucket_variant", "bucket", "variant"),
+    Index("ix_entities_canonical_id_article_id", "canonical_id", "article_id"),
 )
 
 # What an article says around a person's name, as numbers: two people who share one are the same (`graph.signs`).
@@ -303,7 +305,8 @@ attribution_about = Table(
     metadata,
     Column("attribution_id", Id, ForeignKey("attributions.id"), primary_key=True, autoincrement=False),
     Column("rank", Integer, primary_key=True, autoincrement=False),  # 0 is whom the content is most about
-    _ref("entity_id", "entities.id", index=True),
+    _ref("entity_id", "entities.id"),
+    Index("ix_attribution_about_entity_id_attribution_id", "entity_id", "attribution_id"),
 )
 
 # What Today, the timeline and Outlets count, in the order of time; kept by triggers, see migration 0010.

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from graph import claim_list, frequent, people, search
 from graph.browsing import view_entity
 from graph.claim_list import ClaimFilter, ClaimOrder, list_matching_claims
+from graph.days import refresh_days
 from graph.figures import refresh_figures
 from graph.frequent import Side, find_latest
 from graph.ids import Kind, show_id
@@ -102,12 +103,16 @@ def ask_all(store: Store, limit: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
+@pytest.mark.parametrize("is_counted", [True, False], ids=["counted", "not counted"])
 @pytest.mark.parametrize("limits", [AMONG_THE_NEWEST, NOT_AMONG_THEM], ids=["among the newest", "not among them"])
 def test_an_answer_is_the_same_whichever_way_it_was_found(
-    store: Store, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], limit: int
+    store: Store, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], is_counted: bool, limit: int
 ) -> None:
     fill(store)
+    if is_counted:
+        assert list(refresh_days(store))
     monkeypatch.setattr(people, "_LATEST", limit)
+    monkeypatch.setattr(people, "_PLACES", limit)
     look(monkeypatch, RARE)
     expected = ask_all(store, limit)
     look(monkeypatch, limits)

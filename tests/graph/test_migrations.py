@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from graph import schema
 from graph.browsing import list_claims
 from graph.checking import find_faults
+from graph.days import refresh_days
 from graph.decisions import merge_claims
 from graph.failures import record_failure
 from graph.following import list_feeds
@@ -33,7 +34,7 @@ from tests.graph.world import NOW
 FEED_ID = stable_id("feed", "https://a.example/feed")
 # What the world of these tests has none of.
 WITHOUT_ROWS = {"claim_figures", "outlet_families", "rejected_attributions", "retractions", "text_overlaps"}
-KEPT_BY_TRIGGERS = {"attribution_times", "claim_changes"}
+KEPT_BY_TRIGGERS = {"attribution_times", "claim_changes", "day_changes"}
 STAMP = "2026-03-05 12:00:00"
 FEED = (
     "INSERT INTO feeds (id, url, health, interval_seconds, next_due_at, added_at, error_streak) "
@@ -81,6 +82,8 @@ def today(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) ->
         merge_claims(store, *claims, who="ada", why="read both", now=NOW)
         record_failure(store, stage="fetch", item="https://a.example/2", error=OSError("no"), now=NOW, is_final=True)
         for _ in Linker(store, encoder).link_new():
+            pass
+        for _ in refresh_days(store):
             pass
         _add_pages(store)
         return rows_of(store)
