@@ -68,6 +68,8 @@ def _show_all(figures: Sequence[OutletFigures], citations: Sequence[Citation]) -
         height=min(35 * (len(figures) + 1) + 2, 520),
         column_config={
             "outlet": st.column_config.TextColumn(width=240),
+            "articles": st.column_config.NumberColumn(format="localized"),
+            "attributions": st.column_config.NumberColumn(format="localized"),
             "own": st.column_config.NumberColumn(format="%.0f%%", width=75),
             "relayed": st.column_config.NumberColumn(format="%.0f%%", width=80),
             "wire": st.column_config.NumberColumn(format="%.0f%%", width=75),

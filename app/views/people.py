@@ -49,8 +49,12 @@ def show() -> None:
         column_config={
             "name": st.column_config.TextColumn(width=420),
             "is a": st.column_config.TextColumn(width=130),
-            "said": st.column_config.NumberColumn(width=110, help="Attributions of which it is the source"),
-            "said about it": st.column_config.NumberColumn(width=130, help="Attributions whose content is about it"),
+            "said": st.column_config.NumberColumn(
+                format="localized", width=110, help="Attributions of which it is the source"
+            ),
+            "said about it": st.column_config.NumberColumn(
+                format="localized", width=130, help="Attributions whose content is about it"
+            ),
         },
     )
     for row in chosen["selection"]["rows"]:

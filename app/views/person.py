@@ -73,7 +73,7 @@ def _show_attributions(items: Sequence[AttributionEvidence], number: int, nothin
         st.text(nothing)
         return
     if number > len(items[:_SHOWN]):
-        st.text(f"The latest {len(items[:_SHOWN])} of {number}.")
+        st.text(f"The latest {len(items[:_SHOWN])} of {number:,}.")
     st.html(LEGEND)
     for item in items[:_SHOWN]:
         with st.container(border=True, gap="small"):

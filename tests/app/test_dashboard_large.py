@@ -86,7 +86,7 @@ def test_a_claim_of_hundreds_of_attributions_is_shown_page_by_page(page: Page, a
 
 def test_the_most_quoted_and_an_article_that_quotes_them(page: Page, address: str, store: Store) -> None:
     visit_in_the_dark(page, f"{address}/person?id={most_of(store, Kind.ENTITY)}")
-    expect(page.get_by_text(re.compile(r"^The latest 20 of \d+\.")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^The latest 20 of [\d,]+\.")).first).to_be_visible()
     page.get_by_role("link", name="Open the article").first.click()
     page.wait_for_url("**/article?id=r*")
     expect(page.locator(".sayso-text .content").first).to_be_visible(timeout=PATIENCE)
