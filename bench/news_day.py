@@ -280,7 +280,8 @@ def main(
         setting = Setting(
             url=url or f"sqlite:///{folder.absolute() / 'day.db'}",
             folder=folder,
-            options=("--processes", str(processes)),
+            # The graph in the first hour too, whose memory all later hours are held to.
+            options=("--processes", str(processes), "--graph-every", "20m"),
             spacing_seconds=spacing_seconds,
         )
         with Store.open(setting.url) as store:
