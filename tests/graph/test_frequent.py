@@ -12,7 +12,7 @@ from graph.browsing import view_entity
 from graph.claim_list import ClaimFilter, ClaimOrder, list_matching_claims
 from graph.days import refresh_days
 from graph.figures import refresh_figures
-from graph.frequent import Side, find_latest
+from graph.frequent import Side, find_latest, load_groups
 from graph.ids import Kind, show_id
 from graph.people import load_profile
 from graph.schema import entities
@@ -131,6 +131,32 @@ def test_the_latest_come_first_and_of_one_time_by_id(
     assert [when for when, _ in said] == [at(4, 9), at(4, 8), at(3, 9), at(3, 9)]
     assert said[2][1] < said[3][1]
     assert [when for when, _ in about] == [at(4, 9), at(4, 9), at(4, 8), at(4, 8)]
+
+
+@pytest.mark.parametrize("limits", [RARE, AMONG_THE_NEWEST, NOT_AMONG_THEM])
+def test_of_several_who_are_called_alike_each_has_its_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int]
+) -> None:
+    fill(store)
+    for number in (4, 5):
+        add_page(store, about_orsk(number, "Cy Dahl"))
+    with store.writing() as connection:
+        dahl = entities.c.name == "Cy Dahl"
+        connection.execute(update(entities).where(dahl).values(canonical_id=entities.c.id))
+    look(monkeypatch, limits)
+    views = view_entity(store, "cy dahl")
+    said = {view.entity_id: [item.version.url for item in view.said] for view in views}
+    assert sorted(said.values()) == [[f"https://fines.example/{number}"] for number in (3, 4, 5)]
+    assert all(view.articles == 1 and view.about == () and view.aliases == ("Cy Dahl",) for view in views)
+
+
+def test_the_articles_of_an_entity_are_those_that_name_it(store: Store) -> None:
+    fill(store)
+    (ada,), (orsk,) = view_entity(store, ADA), view_entity(store, ORSK)
+    assert (ada.articles, orsk.articles) == (5, 4)
+    with store.reading() as connection:
+        groups = load_groups(connection, [ada.entity_id, orsk.entity_id])
+    assert [(group.entity_id, group.members) for group in groups] == [(ada.entity_id, 5), (orsk.entity_id, 1)]
 
 
 @pytest.mark.parametrize("limits", [RARE, AMONG_THE_NEWEST, NOT_AMONG_THEM])
