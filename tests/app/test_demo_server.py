@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import socket
-from collections.abc import Iterator
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -176,3 +179,23 @@ def test_links_between_sample_pages_lead_to_sample_pages() -> None:
     stories = {href for href in hrefs if href.endswith(".html")}
     assert len(stories) >= 6
     assert [href for href in stories if not (DEMO / href.lstrip("/")).is_file()] == []
+
+
+def test_of_a_client_that_hangs_up_nothing_is_said(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with DemoServer(folder, preferred_port=FREE) as server:
+        before = threading.active_count()
+        address = urlsplit(server.url)
+        with socket.create_connection((address.hostname or "", address.port or 0)) as client:
+            client.sendall(b"GET /outlet/a.html HTTP/1.1\r\n")
+            wait_for(lambda: threading.active_count() > before)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not an end
+        wait_for(lambda: threading.active_count() == before)
+        assert get(server, "/outlet/a.html")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)
