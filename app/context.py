@@ -42,11 +42,15 @@ class Context:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     rest: Rest = rest
 
-    def open_store(self, *, create: bool = False) -> Store:
-        """Open the store; `create` is for the commands that put something in."""
-        from graph.store import Store
+    def open_store(self, *, create: bool = False, is_patient: bool = False) -> Store:
+        """Open the store; `create` is for the commands that put something in.
 
-        return Store.open(self.store_url, create=create)
+        `is_patient` is for what nobody sits and waits for: it waits until another has written, however long that takes.
+        """
+        from graph.store import BUSY_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Store
+
+        patience = LOCK_TIMEOUT_SECONDS if is_patient else BUSY_TIMEOUT_SECONDS
+        return Store.open(self.store_url, create=create, busy_timeout_seconds=patience)
 
     def make_fetcher(self) -> Fetcher:
         """Return what fetches URLs, within the networks that the user allows."""

@@ -13,6 +13,8 @@ from graph.store import Store
 
 # SQLite: "SCAN articles", but not "SCAN claims USING INDEX ..." and not "SCAN (subquery-3)", "SCAN 2 CONSTANT ROWS".
 _SQLITE_SCAN = re.compile(r"^SCAN (?!\(|\d+ CONSTANT|.* USING |.* VIRTUAL TABLE )(\w+)")
+# In the order of the table itself, without a sort (which would be a second line of the plan), and not to its end.
+_FIRST_ROWS = re.compile(r"^SELECT (?!.*\bWHERE\b)(?!.*\()[^()]* ORDER BY [^()]* LIMIT ", re.DOTALL)
 _POSTGRESQL_SCAN = re.compile(r"Seq Scan on (\w+)")
 
 Sent = tuple[str, Any]
@@ -53,7 +55,9 @@ def find_scans(store: Store, ask: Callable[[], Any]) -> dict[str, str]:
 
 def _scans(connection: Connection, statement: str, parameters: Any) -> list[str]:
     if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        return [match[1] for row in rows if (match := _SQLITE_SCAN.match(row[3]))]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        if len(plan) == 1 and _FIRST_ROWS.search(statement):
+            return []
+        return [match[1] for row in plan if (match := _SQLITE_SCAN.match(row[3]))]
     rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
     return [match[1] for row in rows if (match := _POSTGRESQL_SCAN.search(row[0]))]

@@ -103,7 +103,9 @@ def find_latest(connection: Connection, entity_id: int, side: Side, *, limit: in
     """Return the latest attributions of an entity (a canonical id), the latest first, then by id."""
     own = _load_own_of(connection, entity_id, side)
     if own is not None:
-        return take_latest(_date(connection, own), limit=limit)
+        latest = _DATED.order_by(sql_time().desc(), attributions.c.id).limit(limit)  # of each chunk
+        dated = in_chunks(connection, latest, attributions.c.id, own)
+        return take_latest(((row.at, row.id) for row in dated), limit=limit)
     for newest in (NEWEST // 5, NEWEST):
         found = connection.execute(_among_newest(connection, entity_id, side, newest).limit(limit)).all()
         if len(found) == limit:
@@ -225,7 +227,9 @@ def _date(connection: Connection, ids: Iterable[int]) -> list[Dated]:
 
 
 def _count_articles(connection: Connection, entity_id: int) -> int:
-    named = select(mentions.c.version_id).where(mentions.c.entity_id.in_(_group(entity_id)))
+    members = connection.execute(_group(entity_id).limit(CHUNK + 1)).scalars().all()
+    group = members if len(members) <= CHUNK else _group(entity_id)
+    named = select(mentions.c.version_id).where(mentions.c.entity_id.in_(group))
     query = select(func.count(distinct(article_versions.c.article_id))).where(article_versions.c.id.in_(named))
     return connection.execute(query).scalar_one()
 

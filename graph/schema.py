@@ -276,7 +276,7 @@ attributions = Table(
     _id(),
     _ref("version_id", "article_versions.id", index=True),
     _ref("parent_id", "attributions.id", nullable=True, index=True),
-    _ref("source_entity_id", "entities.id", nullable=True, index=True),
+    _ref("source_entity_id", "entities.id", nullable=True),
     _ref("affiliation_id", "entities.id", nullable=True, index=True),  # whom the source belongs to or speaks for
     Column("source_name", Text),
     Column("source_type", Text, nullable=False),
@@ -286,6 +286,7 @@ attributions = Table(
     Column("confidence", Float, nullable=False),
     Column("sentence_start", Integer, nullable=False),  # the sentence or sentences that hold it
     Column("sentence_end", Integer, nullable=False),
+    Index("ix_attributions_source_entity_id_id", "source_entity_id", "id"),
     CheckConstraint("sentence_start >= 0 AND sentence_start < sentence_end", name="sentence"),
 )
 

@@ -32,6 +32,7 @@ from graph.errors import (
 )
 from graph.locks import Lock
 
+BUSY_TIMEOUT_SECONDS = 5.0  # in SQLite, of what somebody waits for at a terminal or in a browser
 LOCK_TIMEOUT_SECONDS = 120  # longer than any transaction of ours
 _MOST_MAPPED_BYTES = 2**31  # of address space, not of memory; SQLite maps no more
 
@@ -52,7 +53,7 @@ class Store:
         url: str,
         *,
         create: bool = True,
-        busy_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
+        busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
         is_mapped: bool = False,
     ) -> Store:
         """Open the store at the SQLAlchemy `url`, making it or bringing its schema up to date as needed.

@@ -84,7 +84,7 @@ def run_command(
     log_to_stderr(as_json=log_json)
     stages = frozenset(Stage) if only is None else frozenset({Stage(only), Stage.FIGURES})
     with ExitStack() as stack:
-        store = stack.enter_context(context.open_store(create=True))
+        store = stack.enter_context(context.open_store(create=True, is_patient=True))
         keep_hold = _take_places(stack, store, only)
         metrics = Metrics()
         if metrics_port is not None:

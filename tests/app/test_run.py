@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sqlite3
 import subprocess
 import time
 import urllib.request
@@ -22,7 +23,7 @@ from app.walk import Walk
 from graph.alone import alone
 from graph.errors import AlreadyRunning, StoreFull
 from graph.following import add_feeds
-from graph.store import Store
+from graph.store import BUSY_TIMEOUT_SECONDS, Store
 from ingest.http import Fetcher
 from ingest.polling import new_feed
 from ingest.workers import run_here
@@ -95,6 +96,22 @@ def test_a_database_that_goes_away_and_returns_costs_only_time(
         assert comparable(dump(url)) == comparable(dump(filled))
 
 
+@pytest.mark.timeout(300)
+def test_another_who_writes_for_a_while_pauses_nothing(sqlite_url: str, outlets: DemoServer, tmp_path: Path) -> None:
+    follow_outlets(sqlite_url, outlets, tmp_path)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with running(sqlite_url) as process, Store.open(sqlite_url) as store:
+        wait_until(lambda: _is_taken(store))
+        time.sleep(BUSY_TIMEOUT_SECONDS + 6)  # it polls and would save at once
+        other.execute("ROLLBACK")
+        wait_until(lambda: has_read(sqlite_url, 17))
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    other.close()
+    assert b"paused" not in err
+
+
 def comparable(rows: dict[str, list[tuple[object, ...]]]) -> dict[str, int]:
     """How many rows of each table that both hold whatever the order in which the work was done."""
     tables = ("articles", "article_versions", "attributions", "claims", "claim_members", "derivations")
@@ -129,10 +146,11 @@ def test_a_store_that_fails_pauses_the_work_and_is_tried_again(
 ) -> None:
     rounds = 0
 
-    async def fail_twice(_walk: Walk, _fetcher: Fetcher) -> None:
+    async def fail_twice(walk: Walk, _fetcher: Fetcher) -> None:
         nonlocal rounds
         rounds += 1
         if rounds == 1:
+            walk.tally.problems.append("https://a.example/1: the server answered 500")
             raise StoreFull(sqlite_url, "no space is left")
         if rounds == 2:
             raise RuntimeError("a mistake of ours")
@@ -152,6 +170,7 @@ def test_a_store_that_fails_pauses_the_work_and_is_tried_again(
         asyncio.run(asyncio.wait_for(scheduler.run(), timeout=30))
     assert rounds == 3
     assert "no space is left" in caplog.text
+    assert "follow: https://a.example/1: the server answered 500" in caplog.text  # not lost with the round
     assert "a mistake of ours" in caplog.text
 
 
