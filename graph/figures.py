@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Column, Connection, Row, delete, func, select
 
 from graph.errors import StoreLocked
 from graph.evidence import load_claims
-from graph.rows import in_chunks, insert_new
+from graph.rows import CHUNK, in_chunks, insert_new
 from graph.schema import claim_changes, claim_figures, claims
 from graph.store import Store
 from graph.trace import SUPPORTING, ClaimSummary, summarise
@@ -65,19 +65,27 @@ def count_changes(store: Store) -> int:
 
 
 def _refresh_batch(connection: Connection, after: int) -> int:
-    waiting = select(claim_changes.c.claim_id).where(claim_changes.c.id > after)
-    oldest = waiting.order_by(claim_changes.c.id).limit(_BATCH)
-    changed = set(connection.execute(oldest).scalars())
+    oldest = select(claim_changes.c.claim_id).where(claim_changes.c.id > after).order_by(claim_changes.c.id)
+    changed = set(connection.execute(oldest.limit(_BATCH)).scalars())
     if not changed:
         return 0
     query = select(claims.c.id, claims.c.canonical_id)
     canonical = {row.canonical_id for row in in_chunks(connection, query, claims.c.id, changed)}
-    everything = sorted(changed | canonical)
-    connection.execute(delete(claim_figures).where(claim_figures.c.claim_id.in_(everything)))
+    # All that is one with them, so that nothing large is counted once for each of its parts.
+    members = {row.id for row in in_chunks(connection, query, claims.c.canonical_id, canonical)}
+    everything = sorted(changed | canonical | members)
+    # These and no others: what changes while they are counted is noted in rows of its own.
+    noted = [row.id for row in in_chunks(connection, select(claim_changes.c.id), claim_changes.c.claim_id, everything)]
+    _delete(connection, claim_figures.c.claim_id, everything)
     rows = [_row_of(summary) for summary in _trace_summaries(connection, sorted(canonical))]
     insert_new(connection, claim_figures, rows)
-    connection.execute(delete(claim_changes).where(claim_changes.c.claim_id.in_(everything)))
-    return len(everything)
+    _delete(connection, claim_changes.c.id, noted)
+    return len(changed | canonical)
+
+
+def _delete(connection: Connection, column: Column[int], ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), CHUNK):
+        connection.execute(delete(column.table).where(column.in_(ids[start : start + CHUNK])))
 
 
 def _changed_among(connection: Connection, claim_ids: Sequence[int]) -> set[int]:

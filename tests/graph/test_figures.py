@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from collections.abc import Sequence
 
+import pytest
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from graph import figures
 from graph.decisions import merge_claims, undo
 from graph.entity_decisions import merge_entities
 from graph.figures import count_changes, load_summaries, refresh_decided, refresh_figures
 from graph.ids import Kind, show_id
-from graph.schema import claim_figures, claims, outlets
+from graph.schema import claim_changes, claim_figures, claims, outlets
 from graph.store import Store
 from graph.trace import ClaimSummary
 from nlp.annotation import SourceType, Stance
@@ -67,6 +71,37 @@ def test_a_merge_of_claims_and_its_undo_are_counted_at_once(store: Store) -> Non
     assert stored_origins(store) == [(2, 2)]
     undo(store, number, who="ann", now=NOW)
     assert sorted(stored_origins(store)) == [(1, 1), (1, 1)]
+
+
+def test_claims_that_are_one_are_counted_once_and_what_changes_meanwhile_is_left(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_page(store, page("Herald", "Ada Brandt"))
+    others = ("the leak at Orsk reached the river Velde", "the dam at Brae broke", "the road to Sund is closed")
+    for hour, other in enumerate(others, 10):
+        add_page(store, page("Coast Daily", "Bo Ek", hour=hour, text=f"Bo Ek said {other}.", said=said(other)))
+    with store.writing() as connection:
+        one = connection.execute(select(func.min(claims.c.id))).scalar_one()
+        connection.execute(update(claims).values(canonical_id=one))
+        connection.execute(delete(claim_changes))
+        rows = [{"claim_id": key} for key in connection.execute(select(claims.c.id)).scalars()]
+        connection.execute(insert(claim_changes), rows)
+    counted: list[Sequence[int]] = []
+    trace = figures._trace_summaries
+
+    def count_and_change(connection: Connection, claim_ids: Sequence[int]) -> list[ClaimSummary]:
+        counted.append(claim_ids)
+        found = trace(connection, claim_ids)
+        if len(counted) == 1:
+            connection.execute(insert(claim_changes).values(claim_id=one))
+        return found
+
+    monkeypatch.setattr(figures, "_trace_summaries", count_and_change)
+    monkeypatch.setattr(figures, "_BATCH", 1)
+    refresh(store)
+    assert counted == [[one], [one]]
+    assert count_changes(store) == 0
+    assert stored_origins(store) == [(2, 2)]
 
 
 def said(content: str) -> tuple[object, ...]:
