@@ -14,7 +14,7 @@ from graph.store import Store
 # SQLite: "SCAN articles", but not "SCAN claims USING INDEX ..." and not "SCAN (subquery-3)", "SCAN 2 CONSTANT ROWS".
 _SQLITE_SCAN = re.compile(r"^SCAN (?!\(|\d+ CONSTANT|.* USING |.* VIRTUAL TABLE )(\w+)")
 # In the order of the table itself, without a sort (which would be a second line of the plan), and not to its end.
-_FIRST_ROWS = re.compile(r"^SELECT (?!.*\bWHERE\b)(?!.*\()[^()]* ORDER BY [^()]* LIMIT ", re.DOTALL)
+_FIRST_ROWS = re.compile(r"SELECT (?:(?!WHERE)[^()])* ORDER BY [^()]* LIMIT [^()]*", re.DOTALL)
 _POSTGRESQL_SCAN = re.compile(r"Seq Scan on (\w+)")
 
 Sent = tuple[str, Any]
@@ -56,7 +56,7 @@ def find_scans(store: Store, ask: Callable[[], Any]) -> dict[str, str]:
 def _scans(connection: Connection, statement: str, parameters: Any) -> list[str]:
     if connection.dialect.name == "sqlite":
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-        if len(plan) == 1 and _FIRST_ROWS.search(statement):
+        if len(plan) == 1 and _FIRST_ROWS.fullmatch(statement):
             return []
         return [match[1] for row in plan if (match := _SQLITE_SCAN.match(row[3]))]
     rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)

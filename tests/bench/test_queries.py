@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bench.generator import fill_store
 from bench.plans import find_scans
 from bench.queries import make_questions
-from graph.schema import article_versions, metadata
+from graph.schema import article_versions, attribution_times, metadata
 from graph.store import Store
 
 # They count, or sum up, all that is held.
@@ -37,3 +39,21 @@ def test_a_statement_without_an_index_is_seen(database_url: str) -> None:
     with Store.open(database_url) as store:
         fill_store(store, 20)
         assert find_scans(store, ask).keys() == {"article_versions"}
+
+
+def test_a_walk_along_a_table_to_its_first_rows_is_not_reading_it_whole(sqlite_url: str) -> None:
+    def find(query: Select[Any]) -> set[str]:
+        def ask() -> None:
+            with store.reading() as connection:
+                connection.execute(query).all()
+
+        return set(find_scans(store, ask))
+
+    times = attribution_times.c
+    latest = select(times.at).order_by(times.at.desc())
+    with Store.open(sqlite_url) as store:
+        fill_store(store, 20)
+        assert find(latest.offset(3).limit(1)) == set()
+        assert find(latest) == {"attribution_times"}
+        assert find(latest.where(times.stance == "denies").limit(1)) == {"attribution_times"}
+        assert find(select(times.at).order_by(times.stance).limit(1)) == {"attribution_times"}
