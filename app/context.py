@@ -45,7 +45,7 @@ class Context:
     def open_store(self, *, create: bool = False, is_patient: bool = False) -> Store:
         """Open the store; `create` is for the commands that put something in.
 
-        `is_patient` is for what nobody sits and waits for: it waits until another has written, however long that takes.
+        `is_patient` is for what nobody sits and waits for: it gives another writer two minutes, not seconds.
         """
         from graph.store import BUSY_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Store
 
